@@ -1,0 +1,5 @@
+/** Source of new identifiers. */
+export interface Ids {
+  /** Version 7: sorts by time of creation. */
+  uuid(): string
+}
