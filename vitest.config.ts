@@ -16,6 +16,7 @@ export default defineConfig({
       },
       { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], fileParallelism: false, ...slow } },
       { test: { name: 'flows', include: ['test/flows/**/*.test.ts'], fileParallelism: false, ...slow } },
+      { test: { name: 'attacks', include: ['test/attacks/**/*.test.ts'], fileParallelism: false, ...slow } },
       { test: { name: 'faults', include: ['test/faults/**/*.test.ts'], fileParallelism: false, ...slow } },
       { test: { name: 'docs', include: ['docs/**/*.test.ts', 'test/docs/**/*.test.ts'], fileParallelism: false, ...slow } },
       { test: { name: 'browser', include: ['test/browser/**/*.test.ts'], fileParallelism: false, ...slow } },

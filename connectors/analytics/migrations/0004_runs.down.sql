@@ -1,0 +1,3 @@
+DROP TABLE model_calls;
+DROP TABLE node_runs;
+DROP TABLE runs;

@@ -1,0 +1,3 @@
+ALTER TABLE apps DROP CONSTRAINT apps_published_version;
+DROP TABLE versions;
+DROP TABLE apps;

@@ -1,0 +1,4 @@
+DROP TABLE classifiers;
+DROP TABLE models;
+DROP TABLE sample_sets;
+DROP TABLE policies;

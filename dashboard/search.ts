@@ -1,0 +1,86 @@
+/** What the addresses of the pages hold: a page that is reloaded or sent to somebody else shows the same. */
+
+export const ranges = { '1h': 3_600_000, '6h': 21_600_000, '24h': 86_400_000, '7d': 604_800_000, '30d': 2_592_000_000 } as const
+export type RangeName = keyof typeof ranges
+
+export const buckets = ['auto', 'minute', 'five-minutes', 'hour', 'day'] as const
+export type BucketName = (typeof buckets)[number]
+
+export interface OverviewSearch {
+  /** A range that ends now; `from` and `to` (milliseconds) win over it. */
+  readonly range?: RangeName
+  readonly from?: number
+  readonly to?: number
+  readonly bucket?: BucketName
+  readonly zone?: 'utc' | 'local'
+}
+
+export interface DecisionsSearch {
+  readonly range?: RangeName
+  readonly from?: number
+  readonly to?: number
+  readonly label?: string
+  readonly surface?: string
+  readonly action?: string
+  readonly status?: string
+  readonly pipeline?: string
+  readonly source?: string
+  readonly minScore?: number
+  readonly maxScore?: number
+  readonly text?: string
+}
+
+type Raw = Record<string, unknown>
+
+export function readOverviewSearch(raw: Raw): OverviewSearch {
+  return clean({
+    range: oneOf(raw['range'], Object.keys(ranges) as RangeName[]),
+    from: number(raw['from']),
+    to: number(raw['to']),
+    bucket: oneOf(raw['bucket'], buckets),
+    zone: oneOf(raw['zone'], ['utc', 'local'] as const),
+  })
+}
+
+export function readDecisionsSearch(raw: Raw): DecisionsSearch {
+  return clean({
+    range: oneOf(raw['range'], Object.keys(ranges) as RangeName[]),
+    from: number(raw['from']),
+    to: number(raw['to']),
+    label: text(raw['label']),
+    surface: text(raw['surface']),
+    action: text(raw['action']),
+    status: text(raw['status']),
+    pipeline: text(raw['pipeline']),
+    source: text(raw['source']),
+    minScore: number(raw['minScore']),
+    maxScore: number(raw['maxScore']),
+    text: text(raw['text']),
+  })
+}
+
+/** Start and end in milliseconds, and whether the end moves with the clock. */
+export function spanOf(search: { range?: RangeName; from?: number; to?: number }, now: number): { from: number; to: number; live: boolean } {
+  if (search.from !== undefined && search.to !== undefined) return { from: search.from, to: search.to, live: false }
+  return { from: now - ranges[search.range ?? '24h'], to: now, live: true }
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
+}
+
+function number(value: unknown): number | undefined {
+  const read = typeof value === 'number' ? value : typeof value === 'string' && value !== '' ? Number(value) : NaN
+  return Number.isFinite(read) ? read : undefined
+}
+
+function oneOf<Name extends string>(value: unknown, names: readonly Name[]): Name | undefined {
+  return names.find(name => name === value)
+}
+
+type Clean<Entries> = { [Key in keyof Entries]?: Exclude<Entries[Key], undefined> }
+
+/** Without the entries that are not set, so that they do not show in the address. */
+function clean<Entries extends Record<string, unknown>>(entries: Entries): Clean<Entries> {
+  return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined)) as Clean<Entries>
+}

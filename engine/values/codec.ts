@@ -1,0 +1,133 @@
+import { RiskloomError } from '../error.ts'
+import { JsonReader, depthLimit } from './json-reader.ts'
+import { floatText } from './number-text.ts'
+import { fileObject, getKey, isObject, setKey, type MutableObject } from './object.ts'
+import { FileValue, type ObjectValue, type Value } from './value.ts'
+
+/**
+ * Marks an object in JSON that is not simply an object: `{"$riskloom":"file",…}` is a file, and an object of a user that
+ * has this very key is wrapped as `{"$riskloom":"object","value":…}`, so that no data can pass for a file.
+ */
+const tag = '$riskloom'
+
+type Presentation = 'lossless' | 'answer'
+
+/** JSON that `decodeJson` turns back into the same value: `1` is an integer, `1.0` a float, files are tagged. */
+export function encodeJson(value: Value): string {
+  return encode(value, 'lossless', 0)
+}
+
+/** JSON for clients of the API: files as plain objects, nothing tagged. Not meant to be read back. */
+export function encodeAnswer(value: Value): string {
+  return encode(value, 'answer', 0)
+}
+
+function encode(value: Value, presentation: Presentation, depth: number): string {
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value)
+    case 'bigint':
+      return value.toString()
+    case 'boolean':
+      return value ? 'true' : 'false'
+    case 'number':
+      return Number.isFinite(value) ? floatText(value) : 'null'
+    default:
+      if (value === null) return 'null'
+      if (depth >= depthLimit) throw new RiskloomError('limit-exceeded', `the value nests deeper than ${depthLimit} levels`)
+      if (Array.isArray(value)) return encodeList(value, presentation, depth + 1)
+      return encodeObject(value as ObjectValue | FileValue, presentation, depth + 1) // the rest of the union
+  }
+}
+
+function encodeList(list: readonly Value[], presentation: Presentation, depth: number): string {
+  let text = '['
+  for (let index = 0; index < list.length; index += 1) {
+    if (index > 0) text += ','
+    text += encode(list[index] ?? null, presentation, depth)
+  }
+  return `${text}]`
+}
+
+function encodeObject(value: ObjectValue | FileValue, presentation: Presentation, depth: number): string {
+  if (value instanceof FileValue) return presentation === 'answer' ? entries(fileObject(value), presentation, depth) : encodeFile(value)
+  const text = entries(value, presentation, depth)
+  return presentation === 'lossless' && Object.hasOwn(value, tag) ? `{"${tag}":"object","value":${text}}` : text
+}
+
+function entries(object: ObjectValue, presentation: Presentation, depth: number): string {
+  let text = '{'
+  for (const key of Object.keys(object)) {
+    const value = object[key]
+    if (value === undefined) continue
+    if (text.length > 1) text += ','
+    text += `${JSON.stringify(key)}:${encode(value, presentation, depth)}`
+  }
+  return `${text}}`
+}
+
+function encodeFile(file: FileValue): string {
+  return `{"${tag}":"file","value":${JSON.stringify({ ...file })}}`
+}
+
+/** @throws RiskloomError `invalid-request`, with the offset in `details`, when the text is not JSON or nests too deep */
+export function decodeJson(text: string): Value {
+  return new JsonReader(text, untag).read()
+}
+
+/** JSON of a client: no tags, an object stays an object whatever its keys are. Throws as `decodeJson` does. */
+export function decodeInput(text: string): Value {
+  return new JsonReader(text, undefined).read()
+}
+
+function untag(object: ObjectValue): Value {
+  const kind = getKey(object, tag)
+  if (kind === undefined) return object
+  const inner = getKey(object, 'value')
+  if (!isObject(inner)) return object
+  return kind === 'file' ? new FileValue(fileFields(inner)) : kind === 'object' ? inner : object
+}
+
+function fileFields(fields: ObjectValue): FileValue {
+  // Only our own `encodeFile` writes this tag: the fields are those of the class.
+  return { ...(fields as unknown as FileValue), size: Number(fields['size']) }
+}
+
+/** A JavaScript value at the edge: integral numbers become integers, `undefined` and foreign objects become null. */
+export function fromJs(value: unknown): Value {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+    case 'bigint':
+      return value
+    case 'number':
+      return Number.isInteger(value) ? BigInt(value) : value
+    case 'object':
+      return value === null ? null : fromJsObject(value)
+    default:
+      return null
+  }
+}
+
+function fromJsObject(value: object): Value {
+  if (value instanceof FileValue) return value
+  if (Array.isArray(value)) return value.map(fromJs)
+  const result: MutableObject = {}
+  for (const [key, item] of Object.entries(value)) if (item !== undefined) setKey(result, key, fromJs(item))
+  return result
+}
+
+/** A plain JavaScript value: integers become numbers where they are exact and stay `bigint` where they are not. */
+export function toJs(value: Value): unknown {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map((item: Value) => toJs(item))
+  const object = value instanceof FileValue ? fileObject(value) : (value as ObjectValue) // the rest of the union
+  const result: Record<string, unknown> = {}
+  for (const key of Object.keys(object)) {
+    const plain = toJs(object[key] ?? null)
+    if (key === '__proto__') Object.defineProperty(result, key, { value: plain, enumerable: true, configurable: true, writable: true })
+    else result[key] = plain
+  }
+  return result
+}
