@@ -25,6 +25,7 @@ const table: Partial<Record<ErrorCode, readonly [code: string, status: number]>>
 /** A refusal may name Dify’s code itself in `details.dify`. */
 export function difyError(error: RiskloomError): DifyErrorBody {
   const named = error.details['dify']
-  const [code, status] = table[error.code] ?? (error.status >= 500 ? ['internal_server_error', 500] : ['invalid_param', 400])
+  const [code, status] =
+    table[error.code] ?? (error.status >= 500 ? ['internal_server_error', 500] : ['invalid_param', 400])
   return { code: typeof named === 'string' ? named : code, message: error.message, status }
 }

@@ -10,6 +10,8 @@ import { dashboard } from './plugins/dashboard.ts'
 import { errors } from './plugins/errors.ts'
 import { validation } from './plugins/validation.ts'
 import { routes } from './routes/index.ts'
+import { inForceLookup } from './in-force.ts'
+import type { RouteServices } from './route-services.ts'
 import type { Services } from './services.ts'
 
 /** The HTTP surface on two doors: TCP for everybody, a private socket for the operator of this machine. */
@@ -41,7 +43,8 @@ export async function apiServer(services: Services): Promise<ApiServer> {
   await app.register(swagger, { openapi: openapiHead(services.settings.version) })
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true })
   auth(app, services, isLocal)
-  for (const route of routes) route(app, services)
+  const shared: RouteServices = { ...services, inForce: inForceLookup(services.records) }
+  for (const route of routes) route(app, shared)
   await dashboard(app, services.settings.dashboardFolder)
   await app.ready()
   return { app, local }

@@ -28,7 +28,10 @@ export function install({ tests, say = () => {} }) {
   say(tests ? 'installing packages and test tools' : 'installing packages')
   const npm = process.env.npm_execpath?.endsWith('.js') ? [process.execPath, process.env.npm_execpath] : ['npm']
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...(tests ? [] : ['--omit=dev'])]
-  const { status } = spawnSync(npm[0], [...npm.slice(1), ...args], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
+  const { status } = spawnSync(npm[0], [...npm.slice(1), ...args], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
   if (status !== 0) {
     console.error('The packages could not be installed; npm says why above.')
     process.exit(1)
@@ -45,7 +48,9 @@ export async function build({ say = () => {} } = {}) {
 
   async function stale(name, paths, make) {
     const stamp = join(root, 'dist', `.${name}.sha256`)
-    const now = hash(paths.flatMap(path => filesOf(join(root, path))).flatMap(file => [Buffer.from(file), readFileSync(file)]))
+    const now = hash(
+      paths.flatMap(path => filesOf(join(root, path))).flatMap(file => [Buffer.from(file), readFileSync(file)]),
+    )
     if (existsSync(stamp) && readFileSync(stamp, 'utf8') === now) return
     say(`building the ${name}`)
     await make()
@@ -67,12 +72,16 @@ async function buildServer() {
 }
 
 async function buildDashboard() {
-  if (existsSync(join(root, 'dashboard', 'vite.config.ts'))) await run('vite/bin/vite.js', ['build', 'dashboard', '--logLevel', 'warn'])
+  if (existsSync(join(root, 'dashboard', 'vite.config.ts')))
+    await run('vite/bin/vite.js', ['build', 'dashboard', '--logLevel', 'warn'])
 }
 
 function run(tool, args) {
   return new Promise(resolve => {
-    const child = spawn(process.execPath, [join(root, 'node_modules', tool), ...args], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
+    const child = spawn(process.execPath, [join(root, 'node_modules', tool), ...args], {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    })
     child.on('exit', code => {
       if (code === 0) return resolve()
       console.error(`The build failed in ${tool.split('/')[0]}.`)

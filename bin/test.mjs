@@ -18,7 +18,15 @@ const projects = [['unit'], ['contract'], ['flows'], ['attacks'], ['faults'], ['
 let broken = false
 for (const [name] of projects) {
   const output = join(results, `${name}.json`)
-  const args = ['run', '--project', name, '--passWithNoTests', '--reporter=default', '--reporter=json', `--outputFile.json=${output}`]
+  const args = [
+    'run',
+    '--project',
+    name,
+    '--passWithNoTests',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${output}`,
+  ]
   if (name !== 'unit') args.push('--no-file-parallelism')
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
   const { status } = spawnSync(process.execPath, [vitest, ...args, ...filter], {

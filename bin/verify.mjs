@@ -12,18 +12,39 @@ const checks = [
   ['types of the dashboard', 'typescript/bin/tsc', '--noEmit', '-p', 'dashboard/tsconfig.json'],
   ['format', 'prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
   ['lint', 'oxlint/bin/oxlint', '--type-aware', '--deny-warnings'],
-  ['imports', 'dependency-cruiser/bin/dependency-cruise.mjs', '--config', '.dependency-cruiser.cjs', '--output-type', 'err', 'schemas', 'engine', 'pipelines', 'temporal', 'connectors', 'platform', 'api', 'demo', 'dashboard'],
+  [
+    'imports',
+    'dependency-cruiser/bin/dependency-cruise.mjs',
+    '--config',
+    '.dependency-cruiser.cjs',
+    '--output-type',
+    'err',
+    'schemas',
+    'engine',
+    'pipelines',
+    'temporal',
+    'connectors',
+    'platform',
+    'api',
+    'demo',
+    'dashboard',
+  ],
   ['dead code', 'knip/bin/knip.js'],
 ]
 
 let failed = 0
 for (const [name, tool, ...args] of checks) {
-  const { status } = spawnSync(process.execPath, [join(root, 'node_modules', tool), ...args], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
+  const { status } = spawnSync(process.execPath, [join(root, 'node_modules', tool), ...args], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
   console.log(`${status === 0 ? 'ok  ' : 'FAIL'} ${name}`)
   if (status !== 0) failed += 1
 }
 console.log(`rules: ${checks.length - failed} passed, ${failed} failed`)
 if (failed > 0) process.exit(1)
 if (!process.argv.includes('--rules')) {
-  process.exit(spawnSync(process.execPath, [join(root, 'bin', 'test.mjs')], { cwd: root, stdio: 'inherit' }).status ?? 1)
+  process.exit(
+    spawnSync(process.execPath, [join(root, 'bin', 'test.mjs')], { cwd: root, stdio: 'inherit' }).status ?? 1,
+  )
 }

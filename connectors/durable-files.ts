@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { messageOf, RiskloomError } from '../engine/error.ts'
 
 /** Suffix of files that are being written; whatever carries it after a crash was never finished and may be removed. */
@@ -33,13 +33,18 @@ export async function syncFolder(path: string): Promise<void> {
 }
 
 /**
- * Writes a whole file so that readers and crashes see the old content or the new one, never a part.
- * Fails with `disk-full`; nothing is left behind then.
+ * Writes a whole file (mode 0600) so that readers and crashes see the old content or the new one, never a part.
+ * It is written in `workshop`, on the same file system, and moved to its place. Fails with `disk-full`; nothing is left
+ * behind then.
  */
-export async function writeFileDurably(path: string, content: Uint8Array | string, mode = 0o600): Promise<void> {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}${unfinished}`
+export async function writeFileDurably(
+  path: string,
+  content: Uint8Array | string,
+  workshop = dirname(path),
+): Promise<void> {
+  const temporary = join(workshop, `${basename(path)}.${randomBytes(6).toString('hex')}${unfinished}`)
   try {
-    const handle = await open(temporary, 'wx', mode)
+    const handle = await open(temporary, 'wx', 0o600)
     try {
       await handle.writeFile(content)
       await handle.sync()

@@ -17,7 +17,11 @@ export async function get<Answer>(path: string, signal?: AbortSignal): Promise<A
 }
 
 export async function post<Answer>(path: string, body: unknown): Promise<Answer> {
-  return send<Answer>(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+  return send<Answer>(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
 }
 
 async function send<Answer>(path: string, init: RequestInit): Promise<Answer> {
@@ -32,8 +36,8 @@ async function send<Answer>(path: string, init: RequestInit): Promise<Answer> {
 }
 
 /** Query string of the entries that are set. */
-export function queryOf(entries: Readonly<Record<string, string | number | undefined>>): string {
+export function queryOf(entries: Readonly<Record<string, string | number | boolean | undefined>>): string {
   const query = new URLSearchParams()
-  for (const [name, value] of Object.entries(entries)) if (value !== undefined && value !== '') query.set(name, String(value))
+  for (const [name, value] of Object.entries(entries)) if (value !== undefined) query.set(name, String(value))
   return query.size === 0 ? '' : `?${query.toString()}`
 }

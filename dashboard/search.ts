@@ -1,9 +1,15 @@
 /** What the addresses of the pages hold: a page that is reloaded or sent to somebody else shows the same. */
 
-export const ranges = { '1h': 3_600_000, '6h': 21_600_000, '24h': 86_400_000, '7d': 604_800_000, '30d': 2_592_000_000 } as const
+export const ranges = {
+  '1h': 3_600_000,
+  '6h': 21_600_000,
+  '24h': 86_400_000,
+  '7d': 604_800_000,
+  '30d': 2_592_000_000,
+} as const
 export type RangeName = keyof typeof ranges
 
-export const buckets = ['auto', 'minute', 'five-minutes', 'hour', 'day'] as const
+export const buckets = ['auto', 'minute', '5min', 'hour', 'day'] as const
 export type BucketName = (typeof buckets)[number]
 
 export interface OverviewSearch {
@@ -15,6 +21,7 @@ export interface OverviewSearch {
   readonly zone?: 'utc' | 'local'
 }
 
+/** The filter of the list: the names are those of the API, so that the rows behind a number are its filter as an address. */
 export interface DecisionsSearch {
   readonly range?: RangeName
   readonly from?: number
@@ -22,11 +29,13 @@ export interface DecisionsSearch {
   readonly label?: string
   readonly surface?: string
   readonly action?: string
-  readonly status?: string
+  readonly status?: 'decided' | 'dead-lettered' | 'filtered'
+  readonly risky?: boolean
   readonly pipeline?: string
+  readonly appId?: string
   readonly source?: string
-  readonly minScore?: number
-  readonly maxScore?: number
+  readonly scoreMin?: number
+  readonly scoreMax?: number
   readonly text?: string
 }
 
@@ -50,17 +59,27 @@ export function readDecisionsSearch(raw: Raw): DecisionsSearch {
     label: text(raw['label']),
     surface: text(raw['surface']),
     action: text(raw['action']),
-    status: text(raw['status']),
+    status: oneOf(raw['status'], ['decided', 'dead-lettered', 'filtered'] as const),
+    risky:
+      raw['risky'] === true || raw['risky'] === 'true'
+        ? true
+        : raw['risky'] === false || raw['risky'] === 'false'
+          ? false
+          : undefined,
     pipeline: text(raw['pipeline']),
+    appId: text(raw['appId']),
     source: text(raw['source']),
-    minScore: number(raw['minScore']),
-    maxScore: number(raw['maxScore']),
+    scoreMin: number(raw['scoreMin']),
+    scoreMax: number(raw['scoreMax']),
     text: text(raw['text']),
   })
 }
 
 /** Start and end in milliseconds, and whether the end moves with the clock. */
-export function spanOf(search: { range?: RangeName; from?: number; to?: number }, now: number): { from: number; to: number; live: boolean } {
+export function spanOf(
+  search: { range?: RangeName; from?: number; to?: number },
+  now: number,
+): { from: number; to: number; live: boolean } {
   if (search.from !== undefined && search.to !== undefined) return { from: search.from, to: search.to, live: false }
   return { from: now - ranges[search.range ?? '24h'], to: now, live: true }
 }

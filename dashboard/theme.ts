@@ -13,7 +13,10 @@ const lightTokens = {
 }
 
 export function themeOf(dark: boolean): ThemeConfig {
-  const shared = { borderRadius: 8, fontFamily: 'system-ui, "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif' }
+  const shared = {
+    borderRadius: 8,
+    fontFamily: 'system-ui, "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif',
+  }
   return dark
     ? { algorithm: theme.darkAlgorithm, token: shared, cssVar: { key: 'riskloom' } }
     : { algorithm: theme.defaultAlgorithm, token: { ...shared, ...lightTokens }, cssVar: { key: 'riskloom' } }

@@ -6,10 +6,19 @@ const HostPort = z.string().regex(/^(\[[0-9a-f:]+\]|[^\s:,]+):\d{1,5}$/i, 'must 
 
 /** Texts of the environment. An empty text counts as not set. */
 const Settings = z.strictObject({
-  PORT: z.coerce.number().int().min(0).max(65_535).default(8_787).describe('TCP port of the server; 0 takes a free one'),
+  PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(8_787)
+    .describe('TCP port of the server; 0 takes a free one'),
   HOST: z.string().default('127.0.0.1').describe('address to listen on'),
   PUBLIC_URL: z.url().optional().describe('address that people type; built from HOST and PORT when absent'),
-  TRUST_PROXY: z.enum(['true', 'false']).default('false').describe('take client address and protocol from X-Forwarded-* headers'),
+  TRUST_PROXY: z
+    .enum(['true', 'false'])
+    .default('false')
+    .describe('take client address and protocol from X-Forwarded-* headers'),
   RISKLOOM_DATA: z.string().default('data').describe('folder of all data'),
   RISKLOOM_MASTER_KEY: z
     .string()
@@ -17,19 +26,58 @@ const Settings = z.strictObject({
     .optional()
     .describe('key that wraps all secrets; a file in the data folder when absent'),
   RISKLOOM_DEMO: z.enum(['on', 'off']).default('on').describe('fill a new data folder with the demonstration'),
-  RISKLOOM_DEMO_EVENTS: z.coerce.number().int().min(0).max(10_000_000).default(60_000).describe('events of the demonstration’s history'),
-  RISKLOOM_DEMO_RATE: z.coerce.number().min(0).max(1_000).default(3).describe('live events a second of the demonstration'),
-  RISKLOOM_EGRESS_ALLOW: z.string().default('').describe('private addresses that outgoing calls may reach: host:port, …'),
-  RISKLOOM_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').describe('least level that is logged'),
-  BODY_LIMIT: z.coerce.number().int().min(1_024).default(10 * 1024 * 1024 + 65_536).describe('bytes of one API request'),
-  INGEST_LIMIT: z.coerce.number().int().min(1_024).default(32 * 1024 * 1024).describe('bytes of one push of events'),
-  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres://').optional().describe('PostgreSQL server instead of the embedded one'),
+  RISKLOOM_DEMO_EVENTS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(10_000_000)
+    .default(60_000)
+    .describe('events of the demonstration’s history'),
+  RISKLOOM_DEMO_RATE: z.coerce
+    .number()
+    .min(0)
+    .max(1_000)
+    .default(3)
+    .describe('live events a second of the demonstration'),
+  RISKLOOM_EGRESS_ALLOW: z
+    .string()
+    .default('')
+    .describe('private addresses that outgoing calls may reach: host:port, …'),
+  RISKLOOM_LOG: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('least level that is logged'),
+  BODY_LIMIT: z.coerce
+    .number()
+    .int()
+    .min(1_024)
+    .default(10 * 1024 * 1024 + 65_536)
+    .describe('bytes of one API request'),
+  INGEST_LIMIT: z.coerce
+    .number()
+    .int()
+    .min(1_024)
+    .default(32 * 1024 * 1024)
+    .describe('bytes of one push of events'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
+    .optional()
+    .describe('PostgreSQL server instead of the embedded one'),
   OPENAI_BASE_URL: z.url().optional().describe('model endpoint when the workspace has none of that name'),
   OPENAI_API_KEY: z.string().optional().describe('its key'),
 })
 
 /** Engines that this version does not reach yet: setting one must not be ignored silently. */
-const laterEngines = ['KAFKA_BROKERS', 'TEMPORAL_ADDRESS', 'CLICKHOUSE_URL', 'WEAVIATE_URL', 'REDIS_URL', 'S3_ENDPOINT', 'SCHEMA_REGISTRY_URL']
+const laterEngines = [
+  'KAFKA_BROKERS',
+  'TEMPORAL_ADDRESS',
+  'CLICKHOUSE_URL',
+  'WEAVIATE_URL',
+  'REDIS_URL',
+  'S3_ENDPOINT',
+  'SCHEMA_REGISTRY_URL',
+]
 
 export interface Config {
   readonly port: number
@@ -63,8 +111,12 @@ export function readConfig(environment: Environment): { config: Config } | { pro
   const egressAllow = list(environment['RISKLOOM_EGRESS_ALLOW'])
   const problems = [
     ...(result.success ? [] : result.error.issues.map(issue => sentence(issue, named))),
-    ...egressAllow.filter(entry => !HostPort.safeParse(entry).success).map(entry => `RISKLOOM_EGRESS_ALLOW: ${entry} is not host:port`),
-    ...laterEngines.filter(name => (environment[name] ?? '') !== '').map(name => `${name}: this version runs on the embedded twin only; unset it`),
+    ...egressAllow
+      .filter(entry => !HostPort.safeParse(entry).success)
+      .map(entry => `RISKLOOM_EGRESS_ALLOW: ${entry} is not host:port`),
+    ...laterEngines
+      .filter(name => (environment[name] ?? '') !== '')
+      .map(name => `${name}: this version runs on the embedded twin only; unset it`),
     ...Object.keys(environment)
       .filter(name => name.startsWith('RISKLOOM_') && !(name in Settings.shape) && !clientSettings.includes(name))
       .map(name => `${name}: there is no such setting`),
@@ -84,7 +136,11 @@ function shaped(settings: z.infer<typeof Settings>, egressAllow: string[], envir
     trustProxy: settings.TRUST_PROXY === 'true',
     dataFolder: resolve(settings.RISKLOOM_DATA),
     masterKey: settings.RISKLOOM_MASTER_KEY,
-    demo: { on: settings.RISKLOOM_DEMO === 'on', events: settings.RISKLOOM_DEMO_EVENTS, rate: settings.RISKLOOM_DEMO_RATE },
+    demo: {
+      on: settings.RISKLOOM_DEMO === 'on',
+      events: settings.RISKLOOM_DEMO_EVENTS,
+      rate: settings.RISKLOOM_DEMO_RATE,
+    },
     egressAllow,
     logLevel: settings.RISKLOOM_LOG,
     bodyLimit: settings.BODY_LIMIT,

@@ -11,11 +11,15 @@ async function main(): Promise<void> {
   const environment = process.env
   const result = readConfig(environment)
   if ('problems' in result) {
-    process.stderr.write(`RiskLoom cannot start, ${result.problems.length} setting(s) are wrong:\n${result.problems.map(line => `  ${line}\n`).join('')}`)
+    process.stderr.write(
+      `RiskLoom cannot start, ${result.problems.length} setting(s) are wrong:\n${result.problems.map(line => `  ${line}\n`).join('')}`,
+    )
     process.exitCode = 1
     return
   }
-  const program = new Command('riskloom').description('AI workflows for content-risk operations').version(productVersion())
+  const program = new Command('riskloom')
+    .description('AI workflows for content-risk operations')
+    .version(productVersion())
   program.exitOverride().configureOutput({ writeErr: text => process.stderr.write(text) })
   localCommands(program, result.config)
   remoteCommands(program, apiClient(environment, result.config.dataFolder))

@@ -59,8 +59,14 @@ async function listen({ app }: ApiServer, config: Config): Promise<string> {
     await app.listen({ port: config.port, host: config.host })
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
-    if (code === 'EADDRINUSE') throw new RiskloomError('port-in-use', `port ${config.port} of ${config.host} is in use by another program; stop it or set PORT`)
-    throw new RiskloomError('invalid-setting', `cannot listen on ${config.host}:${config.port}: ${messageOf(error)}`, { cause: error })
+    if (code === 'EADDRINUSE')
+      throw new RiskloomError(
+        'port-in-use',
+        `port ${config.port} of ${config.host} is in use by another program; stop it or set PORT`,
+      )
+    throw new RiskloomError('invalid-setting', `cannot listen on ${config.host}:${config.port}: ${messageOf(error)}`, {
+      cause: error,
+    })
   }
   const { port } = app.server.address() as AddressInfo
   const host = config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host

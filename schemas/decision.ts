@@ -50,7 +50,9 @@ export const Decision = z.strictObject({
   language: z.string(),
   preview: z.string().max(500).describe('first characters of the text'),
   ...Verdict.shape,
-  errorCode: z.string().describe('why it was dead-lettered or filtered: a code of the error table, or `duplicate`, `filter`'),
+  errorCode: z
+    .string()
+    .describe('why it was dead-lettered or filtered: a code of the error table, or `duplicate`, `filter`'),
   errorMessage: z.string(),
   duplicateOf: z.string().describe('`incarnation/partition/offset` of the first, for duplicates'),
   attempts: z.int().min(0),

@@ -20,6 +20,11 @@ export const errorTable = {
   'port-in-use': { status: 500, remedy: 'Stop the other program or set `PORT`.' },
   'data-folder-in-use': { status: 500, remedy: 'Stop the other process or set `RISKLOOM_DATA` to another folder.' },
   'disk-full': { status: 507, remedy: 'Free space in the data folder; intake goes on by itself.' },
+  'secret-unreadable': {
+    status: 500,
+    remedy:
+      'Start with the master key this installation was made with (`RISKLOOM_MASTER_KEY` or its key file), or enter the secret again.',
+  },
   'unshared-port': { status: 500, remedy: 'Switch the named engine on, or run all roles in one process.' },
   // documents
   'invalid-document': { status: 422, remedy: 'Correct the named node.' },
@@ -29,7 +34,10 @@ export const errorTable = {
   'node-failed': { status: 422, remedy: 'Open the run: it names the node, its inputs and its error.' },
   'run-stopped': { status: 409, remedy: 'Start the run again.' },
   'limit-exceeded': { status: 422, remedy: 'Make the workflow smaller, or raise the limit named in the message.' },
-  'egress-denied': { status: 403, remedy: 'Open the address with `RISKLOOM_EGRESS_ALLOW=host:port` if it is meant to be reached.' },
+  'egress-denied': {
+    status: 403,
+    remedy: 'Open the address with `RISKLOOM_EGRESS_ALLOW=host:port` if it is meant to be reached.',
+  },
   'request-failed': { status: 502, remedy: 'Check the address and the other side.' },
   'model-not-found': { status: 422, remedy: 'Add the model: `riskloom models add`.' },
   'model-failed': { status: 502, remedy: 'Check the model’s address, key and quota.' },
@@ -42,10 +50,16 @@ export const errorTable = {
   'invalid-event': { status: 422, remedy: 'Correct the named field of the event.' },
   'malformed-record': { status: 422, remedy: 'Correct the named line of the source.' },
   'stream-not-found': { status: 404, remedy: 'Create the source first.' },
-  'offset-out-of-range': { status: 416, remedy: 'The record was removed by retention; start from the earliest offset.' },
-  'fenced': { status: 409, remedy: 'Another process took the pipeline over; nothing to do.' },
+  'offset-out-of-range': {
+    status: 416,
+    remedy: 'The record was removed by retention; start from the earliest offset.',
+  },
+  fenced: { status: 409, remedy: 'Another process took the pipeline over; nothing to do.' },
   'retries-exhausted': { status: 502, remedy: 'Mend the cause that the message names, then redrive the dead letter.' },
-  'corrupt-data': { status: 500, remedy: 'The named file is damaged beyond its last good record; restore it or delete it.' },
+  'corrupt-data': {
+    status: 500,
+    remedy: 'The named file is damaged beyond its last good record; restore it or delete it.',
+  },
   // records and analytics
   'records-unavailable': { status: 503, remedy: 'Check that PostgreSQL runs and `DATABASE_URL` is right.' },
   'analytics-unavailable': { status: 503, remedy: 'Check that ClickHouse runs and `CLICKHOUSE_URL` is right.' },

@@ -68,13 +68,17 @@ function refuse(problems: readonly ChecklistItem[]): void {
   })
 }
 
-async function bind(records: WorkspaceRecords, graph: Graph): Promise<{ bindings: Bindings; problems: ChecklistItem[] }> {
+async function bind(
+  records: WorkspaceRecords,
+  graph: Graph,
+): Promise<{ bindings: Bindings; problems: ChecklistItem[] }> {
   const needed = bindingsNeeded(graph)
   const problems: ChecklistItem[] = []
   const bindings: Bindings = { models: [], classifiers: [], policies: [] }
   for (const { provider, name } of needed.models) {
     // A model that is missing now may be added before the first run, or come from the environment: a warning only.
-    if ((await records.models.find(name, provider)) === undefined) problems.push(missing('warning', 'model', name, 'add it with `riskloom models add`'))
+    if ((await records.models.find(name, provider)) === undefined)
+      problems.push(missing('warning', 'model', name, 'add it with `riskloom models add`'))
   }
   for (const name of needed.classifiers) {
     const found = await records.models.classifier(name, 0)
@@ -90,5 +94,11 @@ async function bind(records: WorkspaceRecords, graph: Graph): Promise<{ bindings
 }
 
 function missing(severity: 'error' | 'warning', kind: string, name: string, way: string): ChecklistItem {
-  return { nodeId: null, field: kind, expected: `a ${kind} of this name`, message: `there is no ${kind} ${name}; ${way}`, severity }
+  return {
+    nodeId: null,
+    field: kind,
+    expected: `a ${kind} of this name`,
+    message: `there is no ${kind} ${name}; ${way}`,
+    severity,
+  }
 }

@@ -75,10 +75,13 @@ function sameOrigin(request: FastifyRequest): void {
 }
 
 function allow(identity: Identity, access: Access, request: FastifyRequest): void {
-  if (access === 'app-key') return need(identity.kind === 'key' && identity.scope === 'app', 'unauthorized', 'Access token is invalid')
+  if (access === 'app-key')
+    return need(identity.kind === 'key' && identity.scope === 'app', 'unauthorized', 'Access token is invalid')
   if (access === 'ingest-key') {
     const source = (request.params as { source?: string }).source ?? null
-    const fits = identity.kind === 'key' && (identity.scope === 'workspace' || (identity.scope === 'ingest' && identity.target === source))
+    const fits =
+      identity.kind === 'key' &&
+      (identity.scope === 'workspace' || (identity.scope === 'ingest' && identity.target === source))
     return need(fits || identity.kind === 'local', 'forbidden', 'this key does not push to this source')
   }
   if (access === 'public' || identity.kind === 'local') return

@@ -2,7 +2,13 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import type { FastifyInstance } from 'fastify'
 import { RiskloomError } from '../../engine/error.ts'
 
-const options = { useDefaults: true, allErrors: false, strict: false, removeAdditional: false, validateFormats: false } as const
+const options = {
+  useDefaults: true,
+  allErrors: false,
+  strict: false,
+  removeAdditional: false,
+  validateFormats: false,
+} as const
 
 /** Bodies are taken as they are; query strings and paths are text, so numbers in them are read. */
 export function validation(app: FastifyInstance): void {
@@ -21,7 +27,8 @@ export function validation(app: FastifyInstance): void {
 function refusal(error: ErrorObject | undefined, part: string): RiskloomError {
   const field = fieldOf(error)
   const expected = error?.message ?? 'is not valid'
-  const value = error?.keyword === 'required' || error?.keyword === 'additionalProperties' ? undefined : shown(error?.data)
+  const value =
+    error?.keyword === 'required' || error?.keyword === 'additionalProperties' ? undefined : shown(error?.data)
   const message = `${field || part} ${expected}${value === undefined ? '' : `, got ${value}`}`
   return new RiskloomError('invalid-request', message, { details: { field: field || part, expected, value } })
 }
@@ -29,7 +36,10 @@ function refusal(error: ErrorObject | undefined, part: string): RiskloomError {
 function fieldOf(error: ErrorObject | undefined): string {
   if (error === undefined) return ''
   const path = error.instancePath.slice(1).replaceAll('/', '.')
-  const { missingProperty, additionalProperty } = error.params as { missingProperty?: string; additionalProperty?: string }
+  const { missingProperty, additionalProperty } = error.params as {
+    missingProperty?: string
+    additionalProperty?: string
+  }
   return [path, missingProperty ?? additionalProperty ?? ''].filter(Boolean).join('.')
 }
 

@@ -13,7 +13,11 @@ export const loginLinkMs = day
 const tags = ['access']
 
 /** A fresh one-time link; the plain token exists only in the answer. */
-export async function newLoginLink(services: Pick<Services, 'records' | 'clock' | 'settings'>, accountId: string, workspace: string) {
+export async function newLoginLink(
+  services: Pick<Services, 'records' | 'clock' | 'settings'>,
+  accountId: string,
+  workspace: string,
+) {
   const token = newToken('')
   const expiresAt = services.clock.now() + loginLinkMs
   await services.records.access.addLoginLink(tokenHash(token), accountId, workspace, expiresAt)
@@ -54,7 +58,8 @@ export function accessRoutes(app: FastifyInstance, services: Services): void {
 
   app.get('/api/me', { schema: { tags, response: { 200: answerSchema(Me) } } }, async request => {
     const { identity } = request
-    if (identity.kind !== 'session') return { workspace: identity.workspace, role: 'owner', email: '', name: identity.kind, hasPassword: false }
+    if (identity.kind !== 'session')
+      return { workspace: identity.workspace, role: 'owner', email: '', name: identity.kind, hasPassword: false }
     const account = await access.account(identity.email)
     const { workspace, role, email } = identity
     return { workspace, role, email, name: account?.name ?? '', hasPassword: account?.passwordHash != null }
@@ -66,24 +71,43 @@ export function accessRoutes(app: FastifyInstance, services: Services): void {
     if (identity.kind !== 'session') throw new RiskloomError('forbidden', 'a key has no password')
     const account = await access.account(identity.email)
     if (account?.passwordHash != null && !(await checkPassword(current ?? '', account.passwordHash))) {
-      throw new RiskloomError('forbidden', 'current: this is not the password in force', { details: { field: 'current' } })
+      throw new RiskloomError('forbidden', 'current: this is not the password in force', {
+        details: { field: 'current' },
+      })
     }
     await access.setPassword(identity.accountId, await hashPassword(password))
     return { ok: true }
   })
 
-  app.post('/api/login-links', { config: { access: 'owner' }, schema: { tags, response: { 200: answerSchema(LoginLink) } } }, async request => {
-    const { workspace } = request.identity
-    const accountId =
-      request.identity.kind === 'session' ? request.identity.accountId : (await access.ensureOwner(workspace, ownerEmail, services.clock.now())).id
-    return newLoginLink(services, accountId, workspace)
-  })
+  app.post(
+    '/api/login-links',
+    { config: { access: 'owner' }, schema: { tags, response: { 200: answerSchema(LoginLink) } } },
+    async request => {
+      const { workspace } = request.identity
+      const accountId =
+        request.identity.kind === 'session'
+          ? request.identity.accountId
+          : (await access.ensureOwner(workspace, ownerEmail, services.clock.now())).id
+      return newLoginLink(services, accountId, workspace)
+    },
+  )
 
-  async function open(request: FastifyRequest, reply: FastifyReply, accountId: string, workspace: string): Promise<void> {
+  async function open(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    accountId: string,
+    workspace: string,
+  ): Promise<void> {
     const token = newToken('')
     await access.addSession(tokenHash(token), { accountId, workspace, expiresAt: services.clock.now() + sessionMs })
     const secure = request.protocol === 'https'
-    void reply.setCookie(sessionCookie, token, { path: '/', httpOnly: true, sameSite: 'lax', secure, maxAge: sessionMs / 1_000 })
+    void reply.setCookie(sessionCookie, token, {
+      path: '/',
+      httpOnly: true,
+      sameSite: 'lax',
+      secure,
+      maxAge: sessionMs / 1_000,
+    })
   }
 }
 

@@ -7,14 +7,16 @@ import { importApp } from '../actions/import-app.ts'
 import { publish } from '../actions/publish.ts'
 import { answerSchema, jsonSchema } from '../contract.ts'
 import { authorOf } from '../identity.ts'
-import type { Services } from '../services.ts'
+import type { RouteServices } from '../route-services.ts'
 
 const tags = ['apps']
 
-export function appRoutes(app: FastifyInstance, services: Services): void {
+export function appRoutes(app: FastifyInstance, services: RouteServices): void {
   app.get('/api/apps', { schema: { tags, response: { 200: answerSchema(z.array(AppSummary)) } } }, async request => {
     const { apps } = services.records.workspace(request.identity.workspace)
-    return Promise.all((await apps.list()).map(async found => summary(found, await number(request.identity.workspace, found))))
+    return Promise.all(
+      (await apps.list()).map(async found => summary(found, await number(request.identity.workspace, found))),
+    )
   })
 
   app.post(
@@ -22,7 +24,11 @@ export function appRoutes(app: FastifyInstance, services: Services): void {
     { config: { access: 'editor' }, schema: { tags, body: jsonSchema(ImportRequest) } },
     async (request, reply) => {
       const body = request.body as z.infer<typeof ImportRequest>
-      const result: ImportResult = await importApp(services, request.identity.workspace, { ...body, author: authorOf(request.identity) })
+      const result: ImportResult = await importApp(services, request.identity.workspace, {
+        ...body,
+        author: authorOf(request.identity),
+      })
+      if (result.appId !== null) services.inForce.forget(request.identity.workspace, result.appId)
       return reply.code(result.status === 'failed' ? 400 : result.status === 'pending' ? 202 : 200).send(result)
     },
   )
@@ -32,18 +38,29 @@ export function appRoutes(app: FastifyInstance, services: Services): void {
     return { ...summary(found, await number(request.identity.workspace, found)), draft: found.draft }
   })
 
-  app.get('/api/apps/:id/versions', { schema: { tags, response: { 200: answerSchema(z.array(VersionSummary)) } } }, async request => {
-    const { workspace } = request.identity
-    const { id } = await load(workspace, (request.params as { id: string }).id)
-    return services.records.workspace(workspace).apps.versions(id)
-  })
+  app.get(
+    '/api/apps/:id/versions',
+    { schema: { tags, response: { 200: answerSchema(z.array(VersionSummary)) } } },
+    async request => {
+      const { workspace } = request.identity
+      const { id } = await load(workspace, (request.params as { id: string }).id)
+      return services.records.workspace(workspace).apps.versions(id)
+    },
+  )
 
   app.post(
     '/api/apps/:id/publish',
-    { config: { access: 'editor' }, schema: { tags, body: jsonSchema(PublishRequest), response: { 200: answerSchema(VersionSummary) } } },
-    request => {
+    {
+      config: { access: 'editor' },
+      schema: { tags, body: jsonSchema(PublishRequest), response: { 200: answerSchema(VersionSummary) } },
+    },
+    async request => {
       const { note } = request.body as z.infer<typeof PublishRequest>
-      return publish(services, request.identity.workspace, (request.params as { id: string }).id, { author: authorOf(request.identity), note })
+      const { id } = request.params as { id: string }
+      const { workspace } = request.identity
+      const version = await publish(services, workspace, id, { author: authorOf(request.identity), note })
+      services.inForce.forget(workspace, id)
+      return version
     },
   )
 

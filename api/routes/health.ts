@@ -10,7 +10,10 @@ export function healthRoutes(app: FastifyInstance, services: Services): void {
     const ports = await services.ports()
     const ready = ports.every(port => port.ready)
     // The reason of a failure can name hosts and paths: it is in the log and in `doctor`, not here.
-    const body = { status: ready ? 'ready' : 'not-ready', ports: ports.map(({ port, engine, ready }) => ({ port, engine, ready })) }
+    const body = {
+      status: ready ? 'ready' : 'not-ready',
+      ports: ports.map(({ port, engine, ready }) => ({ port, engine, ready })),
+    }
     return reply.code(ready ? 200 : 503).send(body)
   })
 

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { Services } from '../services.ts'
+import type { RouteServices } from '../route-services.ts'
 import { accessRoutes } from './access.ts'
 import { appRoutes } from './apps.ts'
 import { healthRoutes } from './health.ts'
@@ -14,7 +14,7 @@ import { statusRoutes } from './status.ts'
 import { workflowRoutes } from './workflows.ts'
 
 /** Every route of the product, in the order of the documents. */
-export const routes: readonly ((app: FastifyInstance, services: Services) => void)[] = [
+export const routes: readonly ((app: FastifyInstance, services: RouteServices) => void)[] = [
   healthRoutes,
   accessRoutes,
   statusRoutes,

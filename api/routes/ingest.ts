@@ -13,10 +13,14 @@ export function ingestRoutes(app: FastifyInstance, services: Services): void {
   void app.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers()
     const text = { parseAs: 'string' as const, bodyLimit: services.settings.ingestLimit }
-    scope.addContentTypeParser(['application/json', 'application/cloudevents+json', 'application/cloudevents-batch+json'], text, (_request, body, next) =>
-      attempt(next, () => whole(String(body))),
+    scope.addContentTypeParser(
+      ['application/json', 'application/cloudevents+json', 'application/cloudevents-batch+json'],
+      text,
+      (_request, body, next) => attempt(next, () => whole(String(body))),
     )
-    scope.addContentTypeParser(['application/x-ndjson', 'application/jsonl'], text, (_request, body, next) => attempt(next, () => lines(String(body))))
+    scope.addContentTypeParser(['application/x-ndjson', 'application/jsonl'], text, (_request, body, next) =>
+      attempt(next, () => lines(String(body))),
+    )
 
     scope.post(
       '/ingest/:source',
@@ -24,15 +28,24 @@ export function ingestRoutes(app: FastifyInstance, services: Services): void {
       async (request, reply) => {
         const { source: name } = request.params as { source: string }
         const source = await services.records.workspace(request.identity.workspace).sources.get(name)
-        if (source === undefined || source.settings.kind !== 'http') throw new RiskloomError('not-found', `there is no source ${name} that takes pushed events`)
+        if (source === undefined || source.settings.kind !== 'http')
+          throw new RiskloomError('not-found', `there is no source ${name} that takes pushed events`)
         if (!isParsed(request.body)) throw new RiskloomError('invalid-request', 'the body is empty; send an event')
         const { items, rejected } = request.body
         const sent = items.length + rejected.length
         if (sent > maxItems) {
-          throw new RiskloomError('body-too-large', `${sent} events at once; at most ${maxItems}`, { details: { limit: maxItems } })
+          throw new RiskloomError('body-too-large', `${sent} events at once; at most ${maxItems}`, {
+            details: { limit: maxItems },
+          })
         }
-        const answer = await services.streams.ingest(source, items.map(item => item.value))
-        const refused = [...rejected, ...answer.rejected.map(entry => ({ ...entry, index: items[entry.index]?.index ?? entry.index }))]
+        const answer = await services.streams.ingest(
+          source,
+          items.map(item => item.value),
+        )
+        const refused = [
+          ...rejected,
+          ...answer.rejected.map(entry => ({ ...entry, index: items[entry.index]?.index ?? entry.index })),
+        ]
         return reply.code(answer.accepted > 0 || sent === 0 ? 202 : 422).send(answerBody(answer.accepted, refused))
       },
     )
@@ -70,7 +83,9 @@ function whole(text: string): Parsed {
     const values: unknown[] = Array.isArray(value) ? value : [value]
     return { items: values.map((item, index) => ({ index, value: item })), rejected: [] }
   } catch (error) {
-    throw new RiskloomError('invalid-request', `the body is no JSON: ${messageOf(error)}`, { details: { field: 'body' } })
+    throw new RiskloomError('invalid-request', `the body is no JSON: ${messageOf(error)}`, {
+      details: { field: 'body' },
+    })
   }
 }
 

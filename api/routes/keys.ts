@@ -12,13 +12,18 @@ const tags = ['keys']
 export function keyRoutes(app: FastifyInstance, services: Services): void {
   const { access } = services.records
 
-  app.get('/api/keys', { config: { access: 'owner' }, schema: { tags, response: { 200: answerSchema(z.array(KeyInfo)) } } }, request =>
-    access.keys(request.identity.workspace),
+  app.get(
+    '/api/keys',
+    { config: { access: 'owner' }, schema: { tags, response: { 200: answerSchema(z.array(KeyInfo)) } } },
+    request => access.keys(request.identity.workspace),
   )
 
   app.post(
     '/api/keys',
-    { config: { access: 'owner' }, schema: { tags, body: jsonSchema(KeyRequest), response: { 200: answerSchema(NewKey) } } },
+    {
+      config: { access: 'owner' },
+      schema: { tags, body: jsonSchema(KeyRequest), response: { 200: answerSchema(NewKey) } },
+    },
     async request => {
       const { scope, target } = request.body as z.infer<typeof KeyRequest>
       const { workspace } = request.identity
@@ -39,19 +44,29 @@ export function keyRoutes(app: FastifyInstance, services: Services): void {
 
   app.delete('/api/keys/:id', { config: { access: 'owner' }, schema: { tags } }, async request => {
     const { id } = request.params as { id: string }
-    if (!(await access.revokeKey(request.identity.workspace, id))) throw new RiskloomError('not-found', `there is no key ${id}`)
+    if (!(await access.revokeKey(request.identity.workspace, id)))
+      throw new RiskloomError('not-found', `there is no key ${id}`)
     return { ok: true }
   })
 
-  async function checkTarget(workspace: string, scope: 'app' | 'workspace' | 'ingest', target: string | undefined): Promise<void> {
+  async function checkTarget(
+    workspace: string,
+    scope: 'app' | 'workspace' | 'ingest',
+    target: string | undefined,
+  ): Promise<void> {
     if (scope === 'workspace') return
     if (target === undefined) {
-      throw new RiskloomError('invalid-request', `target: a key of scope ${scope} names its ${scope === 'app' ? 'app' : 'source'}`, {
-        details: { field: 'target' },
-      })
+      throw new RiskloomError(
+        'invalid-request',
+        `target: a key of scope ${scope} names its ${scope === 'app' ? 'app' : 'source'}`,
+        {
+          details: { field: 'target' },
+        },
+      )
     }
     const records = services.records.workspace(workspace)
     const found = scope === 'app' ? await records.apps.get(target) : await records.sources.get(target)
-    if (found === undefined) throw new RiskloomError('not-found', `target: there is no ${scope === 'app' ? 'app' : 'source'} ${target}`)
+    if (found === undefined)
+      throw new RiskloomError('not-found', `target: there is no ${scope === 'app' ? 'app' : 'source'} ${target}`)
   }
 }

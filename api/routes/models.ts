@@ -15,7 +15,10 @@ export function modelRoutes(app: FastifyInstance, services: Services): void {
 
   app.post(
     '/api/models',
-    { config: { access: 'owner' }, schema: { tags, body: jsonSchema(ModelRequest), response: { 200: answerSchema(ModelInfo) } } },
+    {
+      config: { access: 'owner' },
+      schema: { tags, body: jsonSchema(ModelRequest), response: { 200: answerSchema(ModelInfo) } },
+    },
     async request => {
       const model = request.body as z.infer<typeof ModelRequest>
       const { workspace } = request.identity
@@ -44,9 +47,13 @@ export function modelRoutes(app: FastifyInstance, services: Services): void {
 function httpUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
-    throw new RiskloomError('invalid-request', `baseUrl must be an http or https address without user and password, got ${text}`, {
-      details: { field: 'baseUrl', value: text },
-    })
+    throw new RiskloomError(
+      'invalid-request',
+      `baseUrl must be an http or https address without user and password, got ${text}`,
+      {
+        details: { field: 'baseUrl', value: text },
+      },
+    )
   }
   return text.replace(/\/+$/, '')
 }

@@ -11,14 +11,21 @@ const tags = ['pipelines']
 export function pipelineRoutes(app: FastifyInstance, services: Services): void {
   const { streams } = services
 
-  app.get('/api/pipelines', { schema: { tags, response: { 200: answerSchema(z.array(PipelineInfo)) } } }, async request => {
-    const pipelines = await services.records.workspace(request.identity.workspace).pipelines.list()
-    return Promise.all(pipelines.map(pipeline => streams.describe(pipeline)))
-  })
+  app.get(
+    '/api/pipelines',
+    { schema: { tags, response: { 200: answerSchema(z.array(PipelineInfo)) } } },
+    async request => {
+      const pipelines = await services.records.workspace(request.identity.workspace).pipelines.list()
+      return Promise.all(pipelines.map(pipeline => streams.describe(pipeline)))
+    },
+  )
 
   app.post(
     '/api/pipelines',
-    { config: { access: 'editor' }, schema: { tags, body: jsonSchema(PipelineRequest), response: { 200: answerSchema(PipelineInfo) } } },
+    {
+      config: { access: 'editor' },
+      schema: { tags, body: jsonSchema(PipelineRequest), response: { 200: answerSchema(PipelineInfo) } },
+    },
     async request => {
       const body = request.body as z.infer<typeof PipelineRequest>
       const pipeline = await create(request.identity.workspace, body)
@@ -67,7 +74,8 @@ export function pipelineRoutes(app: FastifyInstance, services: Services): void {
     if (source === undefined) throw new RiskloomError('not-found', `source: there is no source ${body.source}`)
     const bound = await records.apps.get(body.appId)
     if (bound === undefined) throw new RiskloomError('not-found', `appId: there is no app ${body.appId}`)
-    if (bound.publishedVersion === null) throw new RiskloomError('app-not-published', `appId: app ${body.appId} has no published version`)
+    if (bound.publishedVersion === null)
+      throw new RiskloomError('app-not-published', `appId: app ${body.appId} has no published version`)
     return records.pipelines.create({
       id: body.id ?? `${body.source}-${body.appId}`.slice(0, 63).replace(/-+$/, ''),
       source: source.name,

@@ -18,12 +18,18 @@ export function sourceRoutes(app: FastifyInstance, services: Services): void {
 
   app.post(
     '/api/sources',
-    { config: { access: 'editor' }, schema: { tags, body: jsonSchema(SourceRequest), response: { 200: answerSchema(SourceInfo) } } },
+    {
+      config: { access: 'editor' },
+      schema: { tags, body: jsonSchema(SourceRequest), response: { 200: answerSchema(SourceInfo) } },
+    },
     async request => {
       const body = request.body as z.infer<typeof SourceRequest>
       // A file is read by the server with its own rights: only its operator may name one.
       if (body.file !== undefined && request.identity.kind !== 'local') {
-        throw new RiskloomError('forbidden', 'file: files of this machine are added by its operator with `riskloom sources add`')
+        throw new RiskloomError(
+          'forbidden',
+          'file: files of this machine are added by its operator with `riskloom sources add`',
+        )
       }
       const records = services.records.workspace(request.identity.workspace)
       const settings = settingsOf(body)
@@ -73,7 +79,10 @@ export function sourceRoutes(app: FastifyInstance, services: Services): void {
     }
   }
 
-  async function lastReceipt(source: Source, ends: readonly { earliest: number; next: number }[]): Promise<number | null> {
+  async function lastReceipt(
+    source: Source,
+    ends: readonly { earliest: number; next: number }[],
+  ): Promise<number | null> {
     const times = await Promise.all(
       ends.map(async (end, partition) => {
         if (end.next === end.earliest) return undefined

@@ -1,9 +1,13 @@
 import type { FastifyInstance } from 'fastify'
+import { newestQuery } from '../../engine/situation/ledger.ts'
 import type { Audit } from '../../schemas/api/pipelines.ts'
 import { Status } from '../../schemas/api/status.ts'
 import { answerSchema } from '../contract.ts'
 import { recent } from '../recent.ts'
 import type { Services } from '../services.ts'
+
+/** How far back the newest event is looked for. */
+const searchedMs = 30 * 86_400_000
 
 export function statusRoutes(app: FastifyInstance, services: Services): void {
   // Many open pages ask every second; counting once for all of them is enough.
@@ -43,11 +47,8 @@ export function statusRoutes(app: FastifyInstance, services: Services): void {
   }
 
   async function dataUntil(workspace: string): Promise<number | null> {
-    const [row] = await services.analytics.query<{ until: string | number }>(workspace, {
-      sql: `SELECT toUnixTimestamp64Milli(max(received_at)) AS until FROM decisions
-            WHERE workspace = {workspace:String} AND received_at >= now64(3) - INTERVAL 30 DAY`,
-    })
-    const until = Number(row?.until ?? 0)
-    return until > 0 ? until : null
+    const since = services.clock.now() - searchedMs
+    const [row] = await services.analytics.query<{ newest: number | null }>(workspace, newestQuery(since))
+    return row?.newest ?? null
   }
 }

@@ -1,18 +1,22 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { RiskloomError } from '../../engine/error.ts'
 import type { Blobs } from '../../engine/ports/blobs.ts'
-import { syncFolder, systemCode, unfinished, writeFileDurably } from '../durable-files.ts'
+import type { Clock } from '../../engine/ports/clock.ts'
+import { syncFolder, systemCode, writeFileDurably } from '../durable-files.ts'
+
+const dayMs = 86_400_000
 
 /**
- * Objects as files below a folder, one file a path.
- * Segments may not begin with a dot or end with the suffix of unfinished files, so that no object can hide or be taken
- * for one that is being written.
+ * Objects as files below a folder, one file a path; segments may not begin with a dot.
+ * Objects that are being written lie in `.writing`, so that no listing meets them.
  */
-export async function folderBlobs(options: { folder: string }): Promise<Blobs> {
+export async function folderBlobs(options: { folder: string; clock: Clock }): Promise<Blobs> {
   const root = options.folder
+  const workshop = join(root, '.writing')
   const known = new Set<string>()
-  await mkdir(root, { recursive: true, mode: 0o700 })
+  await mkdir(workshop, { recursive: true, mode: 0o700 })
+  await removeLeftovers(workshop, options.clock.now() - dayMs)
 
   return {
     engine: 'folder',
@@ -20,23 +24,15 @@ export async function folderBlobs(options: { folder: string }): Promise<Blobs> {
     put: async (path, bytes) => {
       const file = fileOf(root, path)
       await makeFolders(root, dirname(path), known)
-      try {
-        await writeFileDurably(file, bytes)
-      } catch (error) {
-        // The folder was emptied and removed from outside since we made it: make it again, once.
-        if (systemCode(error) !== 'ENOENT') throw error
-        known.clear()
-        await makeFolders(root, dirname(path), known)
-        await writeFileDurably(file, bytes)
-      }
+      await writeFileDurably(file, bytes, workshop)
     },
-    get: (path) => readOrNothing(fileOf(root, path)),
-    delete: async (path) => {
+    get: path => readOrNothing(fileOf(root, path)),
+    delete: async path => {
       const file = fileOf(root, path)
-      await rm(file, { force: true })
+      await rm(file, { force: true }).catch(ignoreMissing)
       await syncFolder(dirname(file)).catch(ignoreMissing)
     },
-    list: async (prefix) => {
+    list: async prefix => {
       if (prefix !== '' && !prefix.endsWith('/')) throw invalid(prefix, 'a prefix ends with `/`')
       if (prefix !== '') fileOf(root, prefix.slice(0, -1))
       const found: string[] = []
@@ -55,7 +51,6 @@ function fileOf(root: string, path: string): string {
   for (const segment of path.split('/')) {
     if (segment === '') throw invalid(path, 'empty segments and absolute paths are not allowed')
     if (segment.startsWith('.')) throw invalid(path, 'segments may not begin with a dot')
-    if (segment.endsWith(unfinished)) throw invalid(path, `segments may not end with \`${unfinished}\``)
     if (Buffer.byteLength(segment) > 200) throw invalid(path, 'a segment is at most 200 bytes')
   }
   return join(root, path)
@@ -77,14 +72,23 @@ async function makeFolders(root: string, path: string, known: Set<string>): Prom
   known.add(path)
 }
 
+/** What a crash left half-written; a day is longer than any write takes. */
+async function removeLeftovers(workshop: string, before: number): Promise<void> {
+  for (const name of await readdir(workshop)) {
+    const file = join(workshop, name)
+    if ((await stat(file)).mtimeMs < before) await rm(file, { force: true })
+  }
+}
+
 async function collect(root: string, prefix: string, found: string[]): Promise<void> {
   const entries = await readdir(join(root, prefix), { withFileTypes: true }).catch((error: unknown) => {
     ignoreMissing(error)
     return []
   })
   for (const entry of entries) {
+    if (entry.name.startsWith('.')) continue
     if (entry.isDirectory()) await collect(root, `${prefix}${entry.name}/`, found)
-    else if (entry.isFile() && !entry.name.endsWith(unfinished)) found.push(prefix + entry.name)
+    else if (entry.isFile()) found.push(prefix + entry.name)
   }
 }
 

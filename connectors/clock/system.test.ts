@@ -22,7 +22,7 @@ describe('uuid version 7', () => {
   it('has the shape, the time and no repeats, in rising order', () => {
     const before = Date.now()
     const ids = Array.from({ length: 20_000 }, () => systemIds.uuid())
-    expect(ids.every((id) => shape.test(id))).toBe(true)
+    expect(ids.every(id => shape.test(id))).toBe(true)
     expect(new Set(ids).size).toBe(ids.length)
     expect(ids.toSorted()).toEqual(ids)
     const time = parseInt(ids[0]?.replaceAll('-', '').slice(0, 12) ?? '', 16)

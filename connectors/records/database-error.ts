@@ -6,7 +6,8 @@ const retryable = new Set(['40001', '40P01'])
 
 const connectionLost = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'ENOTFOUND'])
 /** Messages of the driver that carry no code. */
-const connectionLostMessage = /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered|Client was closed)/
+const connectionLostMessage =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered|Client was closed)/
 /** 08: connection; 57P0x: server stops or starts; 53300: too many connections; 57014: cancelled by a time limit. */
 const serverAway = /^(08...|57P0[1-5]|53300|57014|55P03)$/
 
@@ -54,21 +55,20 @@ function fromServer(error: pg.DatabaseError): RiskloomError {
 }
 
 function violation(state: string, error: pg.DatabaseError): RiskloomError | undefined {
-  const key = keyOf(error.detail)
-  const details = { field: key.field, value: key.value, constraint: error.constraint }
-  const named = `${error.table} ${key.field} "${key.value}"`
+  const [noun, field] = keyOfConstraint(error)
+  const options = { cause: error, details: { field, constraint: error.constraint } }
   switch (state) {
     case '23505':
-      return new RiskloomError('conflict', `${named} is taken`, { cause: error, details })
+      return new RiskloomError('conflict', `this ${noun} is there already`, options)
     case '23503':
       return /still referenced/.test(error.detail ?? '')
-        ? new RiskloomError('conflict', `"${key.value}" is in use by ${error.table}`, { cause: error, details })
-        : new RiskloomError('not-found', `${key.target}: there is no ${key.field} "${key.value}"`, { cause: error, details })
+        ? new RiskloomError('conflict', `this ${noun} is in use by ${error.table}`, options)
+        : new RiskloomError('not-found', `there is no such ${noun}`, options)
     case '23514':
     case '23502':
-      return new RiskloomError('invalid-request', error.message, { cause: error, details })
+      return new RiskloomError('invalid-request', error.message, options)
     case '42501':
-      return new RiskloomError('forbidden', error.message, { cause: error, details })
+      return new RiskloomError('forbidden', error.message, options)
     default:
       return undefined
   }
@@ -91,15 +91,23 @@ function failure(state: string, error: pg.DatabaseError): RiskloomError {
   return new RiskloomError('internal', message, { cause: error, details: { state } })
 }
 
-/** `Key (workspace_id, name)=(acme, posts) already exists.` → name, posts: the workspace is known to whoever asks. */
-function keyOf(detail: string | undefined): { field: string; value: string; target: string } {
-  const match = /^Key \((.*?)\)=\((.*)\) .*?(?:in table "(.*)")?\.?$/.exec(detail ?? '')
-  if (match === null) return { field: '', value: '', target: '' }
-  const fields = (match[1] ?? '').split(', ')
-  const values = (match[2] ?? '').split(', ')
-  // a value that holds the separator itself cannot be told apart: then the whole key is named
-  if (fields.length < 2 || fields.length !== values.length || fields[0] !== 'workspace_id') {
-    return { field: fields.join(', '), value: values.join(', '), target: match[3] ?? '' }
-  }
-  return { field: fields.slice(1).join(', '), value: values.slice(1).join(', '), target: match[3] ?? '' }
+/** Noun and field that a constraint is about; a constraint that is not listed names itself. */
+const constraintKeys: Readonly<Record<string, readonly [string, string]>> = {
+  versions_pkey: ['version', 'id'],
+  sources_pkey: ['source', 'name'],
+  pipelines_pkey: ['pipeline', 'id'],
+  pipelines_source: ['source', 'source'],
+  pipelines_app: ['app', 'appId'],
+  pipelines_version: ['version', 'versionId'],
+  plans_version: ['version', 'versionId'],
+  outbox_pkey: ['outbox item', 'id'],
+  classifiers_sample_set: ['sample set', 'sampleSet'],
+  login_links_workspace_id_account_id_fkey: ['member', 'accountId'],
+  sessions_workspace_id_account_id_fkey: ['member', 'accountId'],
+  api_keys_pkey: ['key', 'id'],
+}
+
+function keyOfConstraint({ table = '', constraint = '' }: pg.DatabaseError): readonly [string, string] {
+  if (/_workspace_id_fkey$/.test(constraint)) return ['workspace', 'workspace']
+  return constraintKeys[constraint] ?? [table, constraint]
 }

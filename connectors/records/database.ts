@@ -44,13 +44,13 @@ export function openDatabase(config: pg.PoolConfig, telemetry: Telemetry): Datab
     onConnect: enterAsApplication,
   })
   // A connection that is lost while it is idle or in use tells its user by the failed query; the event would end us.
-  pool.on('error', (error) => telemetry.log('warn', 'lost a connection to PostgreSQL', { error: error.message }))
-  pool.on('connect', (client) => client.on('error', () => undefined))
+  pool.on('error', error => telemetry.log('warn', 'lost a connection to PostgreSQL', { error: error.message }))
+  pool.on('connect', client => client.on('error', () => undefined))
   const entered = new WeakMap<pg.PoolClient, string>()
   let closing: Promise<void> | undefined
 
   return {
-    tenant: (workspace) => tenantOf((work) => checkout(pool, entered, workspace ?? '', telemetry, work)),
+    tenant: workspace => tenantOf(work => checkout(pool, entered, workspace ?? '', telemetry, work)),
     close: () => (closing ??= pool.end()),
   }
 }
@@ -59,8 +59,8 @@ type Checkout = <T>(work: (client: pg.PoolClient) => Promise<T>) => Promise<T>
 
 function tenantOf(checkout: Checkout): Tenant {
   return {
-    query: (text, values) => checkout((client) => queriesOf(client).query(text, values)),
-    transaction: (work) => checkout((client) => inTransaction(client, work)),
+    query: (text, values) => checkout(client => queriesOf(client).query(text, values)),
+    transaction: work => checkout(client => inTransaction(client, work)),
   }
 }
 

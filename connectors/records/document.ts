@@ -24,7 +24,10 @@ export function readRow<Schema extends z.ZodType>(schema: Schema, noun: string, 
   const parsed = schema.safeParse(row)
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
-  throw new RiskloomError('corrupt-data', `a stored ${noun} is not valid: ${issue?.path.join('.')} ${issue?.message}`)
+  const field = issue?.path.join('.') ?? ''
+  throw new RiskloomError('corrupt-data', `a stored ${noun} is not valid: ${field} ${issue?.message}`, {
+    details: { noun, field },
+  })
 }
 
 /** The same for at most one row. */

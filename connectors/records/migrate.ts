@@ -29,7 +29,7 @@ export async function asOwner<T>(config: pg.ClientConfig, work: (owner: pg.Clien
 
 /** Schema and role, before the first connection of the application. Safe to repeat. */
 export async function prepare(config: pg.ClientConfig): Promise<void> {
-  await asOwner(config, (owner) => locked(owner, () => prepareSchema(owner)))
+  await asOwner(config, owner => locked(owner, () => prepareSchema(owner)))
 }
 
 /** Brings the tables to version `to`, up or down; the newest by default. One process at a time, each step a transaction. */
@@ -42,7 +42,7 @@ export async function migrate(
   if (!Number.isInteger(target) || target < 0 || target > migrations.length) {
     throw new RiskloomError('invalid-request', `there is no migration ${target}; the newest is ${migrations.length}`)
   }
-  return asOwner(config, (owner) =>
+  return asOwner(config, owner =>
     locked(owner, async () => {
       const done = await readApplied(owner, migrations)
       const applied = migrations.filter(({ version }) => version <= target && !done.has(version))
@@ -60,7 +60,7 @@ export async function listMigrations(
   config: pg.ClientConfig,
 ): Promise<{ version: number; name: string; applied: boolean }[]> {
   const migrations = await readMigrations()
-  const done = await asOwner(config, (owner) => locked(owner, () => readApplied(owner, migrations)))
+  const done = await asOwner(config, owner => locked(owner, () => readApplied(owner, migrations)))
   return migrations.map(({ version, name }) => ({ version, name, applied: done.has(version) }))
 }
 
@@ -84,9 +84,11 @@ async function readApplied(owner: pg.Client, migrations: readonly Migration[]): 
       checksum text NOT NULL,
       applied_at timestamptz NOT NULL DEFAULT now()
     )`)
-  const { rows } = await owner.query<Applied>('SELECT version, name, checksum FROM riskloom.migrations ORDER BY version')
+  const { rows } = await owner.query<Applied>(
+    'SELECT version, name, checksum FROM riskloom.migrations ORDER BY version',
+  )
   for (const row of rows) verify(row, migrations[row.version - 1])
-  return new Set(rows.map((row) => row.version))
+  return new Set(rows.map(row => row.version))
 }
 
 function verify(applied: Applied, migration: Migration | undefined): void {
@@ -99,15 +101,19 @@ function verify(applied: Applied, migration: Migration | undefined): void {
 }
 
 async function apply(owner: pg.Client, migration: Migration): Promise<void> {
-  await step(owner, migration, migration.up, 'INSERT INTO riskloom.migrations (version, name, checksum) VALUES ($1, $2, $3)', [
-    migration.version,
-    migration.name,
-    migration.checksum,
-  ])
+  await step(
+    owner,
+    migration,
+    migration.up,
+    'INSERT INTO riskloom.migrations (version, name, checksum) VALUES ($1, $2, $3)',
+    [migration.version, migration.name, migration.checksum],
+  )
 }
 
 async function revert(owner: pg.Client, migration: Migration): Promise<void> {
-  await step(owner, migration, migration.down, 'DELETE FROM riskloom.migrations WHERE version = $1', [migration.version])
+  await step(owner, migration, migration.down, 'DELETE FROM riskloom.migrations WHERE version = $1', [
+    migration.version,
+  ])
 }
 
 async function step(

@@ -13,10 +13,10 @@ export interface Migration {
 
 const folder = new URL('./migrations/', import.meta.url)
 
-/** The numbered pairs `0001_name.up.sql` and `0001_name.down.sql`, in order. */
-export async function readMigrations(): Promise<Migration[]> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.up.sql')).sort()
-  const migrations = await Promise.all(names.map((name) => readMigration(name.slice(0, -'.up.sql'.length))))
+/** The numbered pairs `0001_name.up.sql` and `0001_name.down.sql` of a folder, in order. */
+export async function readMigrations(from: URL = folder): Promise<Migration[]> {
+  const names = (await readdir(from)).filter(name => name.endsWith('.up.sql')).sort()
+  const migrations = await Promise.all(names.map(name => readMigration(from, name.slice(0, -'.up.sql'.length))))
   migrations.forEach((migration, index) => {
     if (migration.version === index + 1) return
     throw new RiskloomError('migration-failed', `migration ${migration.name}: expected number ${index + 1}`)
@@ -24,9 +24,9 @@ export async function readMigrations(): Promise<Migration[]> {
   return migrations
 }
 
-async function readMigration(name: string): Promise<Migration> {
+async function readMigration(from: URL, name: string): Promise<Migration> {
   const [up, down] = await Promise.all(
-    ['up', 'down'].map((direction) => readFile(new URL(`${name}.${direction}.sql`, folder), 'utf8')),
+    ['up', 'down'].map(direction => readFile(new URL(`${name}.${direction}.sql`, from), 'utf8')),
   )
   if (up === undefined || down === undefined) throw new RiskloomError('migration-failed', `${name} is not a pair`)
   return { version: Number(name.slice(0, 4)), name, up, down, checksum: createHash('sha256').update(up).digest('hex') }

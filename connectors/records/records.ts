@@ -32,8 +32,8 @@ export function recordsOver(options: {
     engine: options.engine,
     shared: options.shared,
     access: accessRecords(installation),
-    workspace: (id) => workspaceRecords(database.tenant(id)),
-    migrate: (to) => migrate(options.connections.owner, to),
+    workspace: id => workspaceRecords(database.tenant(id)),
+    migrate: to => migrate(options.connections.owner, to),
     migrations: () => listMigrations(options.connections.owner),
     async check() {
       await installation.query('SELECT 1')

@@ -15,10 +15,28 @@ function formats(language: string, timeZone: string | undefined) {
   const share = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 })
   const fine = new Intl.NumberFormat(language, { maximumFractionDigits: 2 })
   const money = new Intl.NumberFormat(language, { style: 'currency', currency: 'USD', maximumFractionDigits: 4 })
-  const clock = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', ...zone })
+  const clock = new Intl.DateTimeFormat(language, {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+    ...zone,
+  })
   const day = new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric', ...zone })
-  const minute = new Intl.DateTimeFormat(language, { month: 'numeric', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...zone })
-  const full = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23', ...zone })
+  const minute = new Intl.DateTimeFormat(language, {
+    month: 'numeric',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    ...zone,
+  })
+  const full = new Intl.DateTimeFormat(language, {
+    dateStyle: 'medium',
+    timeStyle: 'medium',
+    hourCycle: 'h23',
+    ...zone,
+  })
   return {
     count: (value: number) => whole.format(value),
     percent: (value: number) => share.format(value),
@@ -28,6 +46,11 @@ function formats(language: string, timeZone: string | undefined) {
     day: (at: number) => day.format(at),
     minute: (at: number) => minute.format(at),
     full: (at: number) => full.format(at),
-    duration: (ms: number) => (ms < 1_000 ? `${fine.format(ms)} ms` : ms < 60_000 ? `${fine.format(ms / 1_000)} s` : `${fine.format(ms / 60_000)} min`),
+    duration: (ms: number) =>
+      ms < 1_000
+        ? `${fine.format(ms)} ms`
+        : ms < 60_000
+          ? `${fine.format(ms / 1_000)} s`
+          : `${fine.format(ms / 60_000)} min`,
   }
 }

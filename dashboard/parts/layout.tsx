@@ -14,7 +14,12 @@ export function Layout() {
   const { token } = theme.useToken()
   const path = useRouterState({ select: state => state.location.pathname })
   const signedOut = path === '/sign-in'
-  const status = useQuery({ queryKey: ['status'], queryFn: ({ signal }) => get<Status>('/api/status', signal), refetchInterval: 3_000, enabled: !signedOut })
+  const status = useQuery({
+    queryKey: ['status'],
+    queryFn: ({ signal }) => get<Status>('/api/status', signal),
+    refetchInterval: 3_000,
+    enabled: !signedOut,
+  })
 
   return (
     <Frame style={{ minHeight: '100vh' }}>
@@ -28,7 +33,11 @@ export function Layout() {
           </Link>
           {signedOut ? null : (
             <nav aria-label={t('layout.pages')}>
-              <Link to="/" activeOptions={{ exact: true, includeSearch: false }} activeProps={{ 'aria-current': 'page' }}>
+              <Link
+                to="/"
+                activeOptions={{ exact: true, includeSearch: false }}
+                activeProps={{ 'aria-current': 'page' }}
+              >
                 {t('layout.overview')}
               </Link>
               <Link to="/decisions" activeOptions={{ includeSearch: false }} activeProps={{ 'aria-current': 'page' }}>

@@ -38,7 +38,12 @@ export function Ledger({ status }: { status: Status }) {
   )
   return (
     <Popover content={detail} title={ok ? t('ledger.balanced') : t('ledger.unbalanced')} trigger="click">
-      <button type="button" className="plain" data-testid="ledger" aria-label={`${t('ledger.title')}: ${ok ? t('ledger.balanced') : t('ledger.unbalanced')}, ${sentence}`}>
+      <button
+        type="button"
+        className="plain"
+        data-testid="ledger"
+        aria-label={`${t('ledger.title')}: ${ok ? t('ledger.balanced') : t('ledger.unbalanced')}, ${sentence}`}
+      >
         <Tag color={ok ? 'green' : 'red'} style={{ margin: 0 }}>
           <span className="wide">
             {t('ledger.title')} {sentence}

@@ -34,12 +34,19 @@ export function Notices({ status, lost }: { status: Status | undefined; lost: Er
           title={
             <span className="backfill">
               {t('notice.backfill', { done: count(backfill.done), total: count(backfill.total) })}
-              <Progress percent={Math.floor((100 * backfill.done) / Math.max(1, backfill.total))} size="small" status="active" aria-label={t('notice.backfillLabel')} />
+              <Progress
+                percent={Math.floor((100 * backfill.done) / Math.max(1, backfill.total))}
+                size="small"
+                status="active"
+                aria-label={t('notice.backfillLabel')}
+              />
             </span>
           }
         />
       )}
-      {stale && backfill === null ? <Alert banner type="warning" showIcon title={t('notice.stale', { time: time(dataUntil) })} /> : null}
+      {stale && backfill === null ? (
+        <Alert banner type="warning" showIcon title={t('notice.stale', { time: time(dataUntil) })} />
+      ) : null}
     </>
   )
 }

@@ -22,7 +22,14 @@ export function PasswordDialog({ hasPassword, close }: { hasPassword: boolean; c
     },
   })
   return (
-    <Modal open title={t('account.password')} onCancel={close} onOk={() => form.submit()} confirmLoading={change.isPending} okText={t('account.save')}>
+    <Modal
+      open
+      title={t('account.password')}
+      onCancel={close}
+      onOk={() => form.submit()}
+      confirmLoading={change.isPending}
+      okText={t('account.save')}
+    >
       <Form form={form} layout="vertical" onFinish={fields => change.mutate(fields)}>
         {hasPassword ? (
           <Form.Item name="current" label={t('account.current')} rules={[{ required: true }]}>

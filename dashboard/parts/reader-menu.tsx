@@ -15,9 +15,17 @@ export function ReaderMenu({ signedOut }: { signedOut: boolean }) {
   const { language, scheme, setLanguage, setScheme } = usePreferences()
   const navigate = useNavigate()
   const [asking, setAsking] = useState(false)
-  const me = useQuery({ queryKey: ['me'], queryFn: ({ signal }) => get<Me>('/api/me', signal), enabled: !signedOut, staleTime: 60_000 })
+  const me = useQuery({
+    queryKey: ['me'],
+    queryFn: ({ signal }) => get<Me>('/api/me', signal),
+    enabled: !signedOut,
+    staleTime: 60_000,
+  })
 
-  const schemes = (['light', 'dark', 'system'] as const).map(name => ({ key: `scheme:${name}`, label: t(`scheme.${name}`) }))
+  const schemes = (['light', 'dark', 'system'] as const).map(name => ({
+    key: `scheme:${name}`,
+    label: t(`scheme.${name}`),
+  }))
   const account: MenuProps['items'] = signedOut
     ? []
     : [
@@ -26,7 +34,10 @@ export function ReaderMenu({ signedOut }: { signedOut: boolean }) {
         { key: 'password', label: t('account.password') },
         { key: 'sign-out', label: t('account.signOut') },
       ]
-  const items: MenuProps['items'] = [{ key: 'schemes', type: 'group', label: t('scheme.title'), children: schemes }, ...account]
+  const items: MenuProps['items'] = [
+    { key: 'schemes', type: 'group', label: t('scheme.title'), children: schemes },
+    ...account,
+  ]
 
   const act = async (key: string): Promise<void> => {
     if (key.startsWith('scheme:')) return setScheme(key.slice(7) as Scheme)
@@ -37,10 +48,18 @@ export function ReaderMenu({ signedOut }: { signedOut: boolean }) {
 
   return (
     <span className="reader">
-      <Button size="small" onClick={() => setLanguage(language === 'en' ? 'zh-CN' : 'en')} lang={language === 'en' ? 'zh-CN' : 'en'} data-testid="language">
+      <Button
+        size="small"
+        onClick={() => setLanguage(language === 'en' ? 'zh-CN' : 'en')}
+        lang={language === 'en' ? 'zh-CN' : 'en'}
+        data-testid="language"
+      >
         {language === 'en' ? '中文' : 'English'}
       </Button>
-      <Dropdown menu={{ items, selectedKeys: [`scheme:${scheme}`], onClick: ({ key }) => void act(key) }} trigger={['click']}>
+      <Dropdown
+        menu={{ items, selectedKeys: [`scheme:${scheme}`], onClick: ({ key }) => void act(key) }}
+        trigger={['click']}
+      >
         <Button size="small" aria-label={t('account.menu')} data-testid="menu">
           ☰
         </Button>

@@ -23,7 +23,8 @@ export const en = {
     title: 'read = decided + dead-lettered + filtered + in flight:',
     balanced: 'Every event is accounted for',
     unbalanced: 'The count does not add up',
-    meaning: 'Each event that was read ends as exactly one decision: decided, dead-lettered with a reason, or filtered. What is still on its way is in flight.',
+    meaning:
+      'Each event that was read ends as exactly one decision: decided, dead-lettered with a reason, or filtered. What is still on its way is in flight.',
     read: 'Read',
     decided: 'Decided',
     deadLettered: 'Dead-lettered',
@@ -50,7 +51,7 @@ export const en = {
     bucket: 'Step',
     auto: 'Automatic',
     minute: '1 minute',
-    'five-minutes': '5 minutes',
+    '5min': '5 minutes',
     hour: '1 hour',
     day: '1 day',
     zone: 'Time zone',
@@ -58,14 +59,14 @@ export const en = {
     utc: 'UTC',
   },
   totals: {
-    decisions: 'Decisions',
-    risky: 'With a risk label',
+    decided: 'Decisions',
+    riskyShare: 'With a risk label',
     deadLettered: 'Dead-lettered',
-    latency: 'Run time, 95th percentile',
+    latencyP95Ms: 'Receipt to decision, 95th percentile',
     cost: 'Model cost',
     before: 'before: {{value}} ({{from}} – {{to}})',
     noBefore: 'nothing in the period before',
-    rows: 'Show the {{count}} decisions behind this number',
+    rows: 'show the decisions behind this number',
   },
   trend: {
     title: 'Decisions over time by label',
@@ -146,8 +147,8 @@ export const en = {
     from: '{{provider}}',
   },
   label: {
-    '': 'no label',
-    none: 'harmless',
+    empty: 'no risk',
+    none: 'no risk',
   },
   error: { title: 'This could not be loaded', again: 'Try again' },
 }

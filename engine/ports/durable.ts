@@ -40,6 +40,8 @@ export interface BatchRequest {
   readonly concurrency: number
   /** Tries of an item whose failure is transient. */
   readonly attempts: number
+  /** Collect a node run for each node; true when absent. Without them a run carries no `nodes`, which is faster. */
+  readonly traces?: boolean
   readonly signal?: AbortSignal
 }
 

@@ -1,3 +1,4 @@
+import type { NormalisationNote } from '../risk/normalisation-note.ts'
 import type { Port } from './port.ts'
 
 export interface ChatMessage {
@@ -38,10 +39,22 @@ export interface Evidence {
   readonly weight: number
 }
 
+export interface ClassifyRequest {
+  readonly workspace: string
+  readonly classifier: string
+  /** 0 means the newest. */
+  readonly version: number
+  readonly text: string
+  /** The pieces of the text that decided; true when absent. */
+  readonly evidence?: boolean
+}
+
 export interface ClassifyResult {
   /** All labels, most probable first; calibrated probabilities that sum to 1. */
   readonly labels: readonly { readonly label: string; readonly probability: number }[]
   readonly normalised: string
+  /** What the normalisation changed, to be shown beside the raw text. */
+  readonly notes?: readonly NormalisationNote[]
   readonly evidence: readonly Evidence[]
   readonly classifierVersion: number
 }
@@ -50,6 +63,8 @@ export interface ClassifyResult {
 export interface Models extends Port {
   /** Rejects with `model-…` codes; `transient` says whether to try again, `retryAfter` when. */
   chat(request: ChatRequest): Promise<ChatResult>
-  /** A trained classifier of the workspace. `version` 0 means the newest. */
-  classify(request: { workspace: string; classifier: string; version: number; text: string }): Promise<ClassifyResult>
+  /** A trained classifier of the workspace. */
+  classify(request: ClassifyRequest): Promise<ClassifyResult>
+  /** The same without waiting; undefined unless the named version (not 0) is in memory already. */
+  classifyNow?(request: ClassifyRequest): ClassifyResult | undefined
 }

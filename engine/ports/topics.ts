@@ -4,4 +4,5 @@ export const topicOf = {
     `${source.workspace}/source.${source.name}.${source.incarnation}`,
   deadLetters: (workspace: string, pipeline: string): string => `${workspace}/dead-letters.${pipeline}`,
   runs: (workspace: string): string => `${workspace}/runs`,
+  journal: (workspace: string): string => `${workspace}/journal`,
 } as const

@@ -85,12 +85,14 @@ export const edgeSkipped = 2
 
 /** Streaming of end nodes: one at a time, the others wait in the order in which they became possible. */
 export interface StreamState {
-  /** End nodes that may stream, by node index; the first one is streaming. */
-  queue: number[]
+  /** End nodes that ever got a place in the queue, by node index. */
+  readonly opened: number[]
+  /** End nodes that may stream and have not sent all; the first one is streaming. */
+  readonly queue: number[]
   /** Next segment of the first one. */
   segment: number
   /** Live text by `<node index>/<output>`. */
-  live: Record<string, LiveText>
+  readonly live: Record<string, LiveText>
 }
 
 export interface LiveText {

@@ -1,6 +1,8 @@
 import type { Decision } from '../../schemas/decision.ts'
 import type { Event } from '../../schemas/event.ts'
 import type { Run } from '../../schemas/run.ts'
+import { encodeAnswer } from '../values/codec.ts'
+import type { Value } from '../values/value.ts'
 
 /** An object of the format JSONEachRow; its keys are columns of a table of facts. */
 export type Row = Readonly<Record<string, string | number | boolean | null | readonly string[]>>
@@ -133,11 +135,11 @@ export function runRow(run: Run, origin: RunOrigin = {}): Row {
     partition: origin.partition ?? 0,
     offset: origin.offset ?? 0,
     status: run.status,
-    inputs: jsonText(run.inputs),
-    outputs: jsonText(run.outputs),
+    inputs: valueText(run.inputs),
+    outputs: valueText(run.outputs),
     error: run.error ?? '',
     error_node: run.errorNode ?? '',
-    verdict: jsonText(run.verdict),
+    verdict: run.verdict === null ? '' : JSON.stringify(run.verdict),
     started_at: run.startedAt,
     finished_at: run.finishedAt ?? run.startedAt,
     elapsed_ms: run.elapsedMs,
@@ -157,9 +159,9 @@ export function nodeRunRows(run: Run): Row[] {
     title: node.title,
     index: node.index,
     status: node.status,
-    inputs: jsonText(node.inputs),
-    process_data: jsonText(node.processData),
-    outputs: jsonText(node.outputs),
+    inputs: valueText(node.inputs),
+    process_data: valueText(node.processData),
+    outputs: valueText(node.outputs),
     error: node.error ?? '',
     error_type: node.errorType ?? '',
     handle: node.handle ?? '',
@@ -207,7 +209,8 @@ export function encodeRows(rows: readonly Row[]): Uint8Array {
   return encoder.encode(rows.map(row => JSON.stringify(row)).join('\n'))
 }
 
-/** JSON text of a value; empty where there is none. */
-function jsonText(value: unknown): string {
-  return value === null || value === undefined ? '' : JSON.stringify(value)
+/** JSON text of a workflow value, in which 1 and 1.0 stay apart; empty where there is none. */
+function valueText(value: unknown): string {
+  // Runs carry inputs and outputs as values, which the schema of a run calls unknown.
+  return value === null || value === undefined ? '' : encodeAnswer(value as Value)
 }

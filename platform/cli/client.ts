@@ -22,7 +22,8 @@ export interface Client {
 }
 
 export function apiClient(environment: Environment, dataFolder: string): Client {
-  const call = (method: string) => (path: string, body?: unknown) => send(target(environment, dataFolder), method, path, body)
+  const call = (method: string) => (path: string, body?: unknown) =>
+    send(target(environment, dataFolder), method, path, body)
   return { get: call('GET'), post: call('POST'), delete: call('DELETE') }
 }
 
@@ -37,13 +38,22 @@ function target(environment: Environment, dataFolder: string): Target {
   const key = environment['RISKLOOM_KEY']
   if (key === undefined || key === '') {
     const path = socketPath(dataFolder)
-    return { options: { socketPath: path, headers: {} }, secure: false, prefix: '', where: `the data folder ${dataFolder}` }
+    return {
+      options: { socketPath: path, headers: {} },
+      secure: false,
+      prefix: '',
+      where: `the data folder ${dataFolder}`,
+    }
   }
   const address = environment['RISKLOOM_URL'] || 'http://127.0.0.1:8787'
   if (!URL.canParse(address)) throw new CommandError(`RISKLOOM_URL is no address: ${address}`)
   const url = new URL(address)
   return {
-    options: { hostname: url.hostname.replace(/^\[|\]$/g, ''), port: url.port, headers: { authorization: `Bearer ${key}` } },
+    options: {
+      hostname: url.hostname.replace(/^\[|\]$/g, ''),
+      port: url.port,
+      headers: { authorization: `Bearer ${key}` },
+    },
     secure: url.protocol === 'https:',
     prefix: url.pathname.replace(/\/+$/, ''),
     where: address,
@@ -55,7 +65,9 @@ async function send(to: Target, method: string, path: string, body: unknown): Pr
   const headers = { ...to.options.headers, ...(payload === undefined ? {} : { 'content-type': 'application/json' }) }
   const options: RequestOptions = { ...to.options, method, path: to.prefix + path, headers }
   const { status, text } = await exchange(options, to.secure, payload).catch((error: unknown) => {
-    throw new CommandError(`No RiskLoom answers at ${to.where}. Start one with \`npm start\`, or set RISKLOOM_DATA or RISKLOOM_URL and RISKLOOM_KEY. (${messageOf(error)})`)
+    throw new CommandError(
+      `No RiskLoom answers at ${to.where}. Start one with \`npm start\`, or set RISKLOOM_DATA or RISKLOOM_URL and RISKLOOM_KEY. (${messageOf(error)})`,
+    )
   })
   const answer: unknown = text === '' ? {} : JSON.parse(text)
   if (status < 400) return answer
@@ -63,7 +75,11 @@ async function send(to: Target, method: string, path: string, body: unknown): Pr
   throw new CommandError([refusal.message ?? `status ${status}`, refusal.remedy].filter(Boolean).join(' '), refusal)
 }
 
-function exchange(options: RequestOptions, secure: boolean, payload: string | undefined): Promise<{ status: number; text: string }> {
+function exchange(
+  options: RequestOptions,
+  secure: boolean,
+  payload: string | undefined,
+): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
     const onAnswer = (answer: IncomingMessage): void => {
       const chunks: Buffer[] = []

@@ -21,7 +21,10 @@ export function remoteCommands(program: Command, client: Client): void {
   leaf(program, 'run <app>', 'run the published version of an app once')
     .option('--input <name=value...>', 'an input; a value that is JSON is taken as JSON', collect, [])
     .action(async (app: string, options: Json & { input: string[] }) => {
-      const run = (await client.post('/api/runs', { appId: app, inputs: Object.fromEntries(options.input.map(input)) })) as { status: string }
+      const run = (await client.post('/api/runs', {
+        appId: app,
+        inputs: Object.fromEntries(options.input.map(input)),
+      })) as { status: string }
       print(run, options.json, run.status === 'succeeded' || run.status === 'partial-succeeded')
     })
 
@@ -32,7 +35,11 @@ export function remoteCommands(program: Command, client: Client): void {
       const answer = (await client.get(path)) as Audit | Audit[]
       const audits = Array.isArray(answer) ? answer : [answer]
       const single = options.all !== true && audits.length === 1 ? audits[0] : undefined
-      print(single ?? audits, options.json, audits.every(audit => audit.ok))
+      print(
+        single ?? audits,
+        options.json,
+        audits.every(audit => audit.ok),
+      )
     })
 }
 
@@ -47,7 +54,12 @@ function apps(program: Command, client: Client): void {
       const document = await readFile(file, 'utf8').catch(() => {
         throw new CommandError(`cannot read ${file}`)
       })
-      const body = { document, publish: options.publish === true, confirm: options.confirm === true, ...(options.app === undefined ? {} : { appId: options.app }) }
+      const body = {
+        document,
+        publish: options.publish === true,
+        confirm: options.confirm === true,
+        ...(options.app === undefined ? {} : { appId: options.app }),
+      }
       const result = (await client.post('/api/apps/import', body)) as { status: string }
       print(result, options.json, result.status !== 'failed')
     })
@@ -104,7 +116,8 @@ function sources(program: Command, client: Client): void {
     .option('--type <type>', 'event type')
     .option('--map <field=column...>', 'where each field of the event comes from', collect, [])
     .action(async (options: Json & { name?: string; file?: string; format?: string; type?: string; map: string[] }) => {
-      if (options.file === undefined && options.name === undefined) throw new CommandError('say --file, or --name for a source that takes pushed events')
+      if (options.file === undefined && options.name === undefined)
+        throw new CommandError('say --file, or --name for a source that takes pushed events')
       print(await client.post('/api/sources', sourceBody(options)), options.json)
     })
   leaf(group, 'remove <name>', 'delete a source and what it received').action(async (name: string, options: Json) =>
@@ -119,7 +132,12 @@ function sourceBody(options: { name?: string; file?: string; format?: string; ty
   const map = Object.fromEntries(options.map.flatMap(entry => entry.split(',')).map(pair))
   return {
     name,
-    file: { path: resolve(file), map, ...(options.format === undefined ? {} : { format: options.format }), ...(type === undefined ? {} : { eventType: type }) },
+    file: {
+      path: resolve(file),
+      map,
+      ...(options.format === undefined ? {} : { format: options.format }),
+      ...(type === undefined ? {} : { eventType: type }),
+    },
   }
 }
 
@@ -181,6 +199,9 @@ function input(text: string): [string, unknown] {
 }
 
 function slug(file: string): string {
-  const name = file.toLowerCase().replace(/(\.(csv|jsonl|ndjson|gz))+$/, '').replace(/[^a-z0-9]+/g, '-')
+  const name = file
+    .toLowerCase()
+    .replace(/(\.(csv|jsonl|ndjson|gz))+$/, '')
+    .replace(/[^a-z0-9]+/g, '-')
   return name.replace(/^-+|-+$/g, '').slice(0, 63) || 'file'
 }

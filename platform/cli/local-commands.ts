@@ -18,7 +18,9 @@ export function localCommands(program: Command, config: Config): void {
     .action(async (roles: string[]) => {
       const foreign = roles.filter(role => role !== 'all')
       if (foreign.length > 0) {
-        throw new CommandError(`role ${foreign.join(', ')}: the embedded stream, records and analytics serve one process; start without a role`)
+        throw new CommandError(
+          `role ${foreign.join(', ')}: the embedded stream, records and analytics serve one process; start without a role`,
+        )
       }
       await start(config)
     })
@@ -29,7 +31,11 @@ export function localCommands(program: Command, config: Config): void {
     .option('--json', 'one JSON document', false)
     .action(async (options: { json: boolean }) => {
       const checks = await examine(config)
-      print(options.json ? { ok: checks.every(check => check.ok), checks } : checks, options.json, checks.every(check => check.ok))
+      print(
+        options.json ? { ok: checks.every(check => check.ok), checks } : checks,
+        options.json,
+        checks.every(check => check.ok),
+      )
     })
 
   const migrate = program.command('migrate').description('tables of records (analytics migrates at start)')
@@ -43,7 +49,12 @@ export function localCommands(program: Command, config: Config): void {
     command.action(async (options: { json: boolean; to?: number }) => {
       const records = await openRecords(config)
       try {
-        const answer = name === 'up' ? await records.migrate() : name === 'down' ? await records.migrate(options.to) : await records.migrations()
+        const answer =
+          name === 'up'
+            ? await records.migrate()
+            : name === 'down'
+              ? await records.migrate(options.to)
+              : await records.migrations()
         print(answer, options.json)
       } finally {
         await records.close()
@@ -60,14 +71,31 @@ interface Check {
 
 async function examine(config: Config): Promise<Check[]> {
   const checks: Check[] = [
-    { name: 'version', ok: true, detail: `RiskLoom ${productVersion()} on Node ${process.versions.node}, ${process.platform} ${process.arch}` },
-    { name: 'data folder', ok: true, detail: `${config.dataFolder}${existsSync(config.dataFolder) ? '' : ' (will be made)'}` },
+    {
+      name: 'version',
+      ok: true,
+      detail: `RiskLoom ${productVersion()} on Node ${process.versions.node}, ${process.platform} ${process.arch}`,
+    },
+    {
+      name: 'data folder',
+      ok: true,
+      detail: `${config.dataFolder}${existsSync(config.dataFolder) ? '' : ' (will be made)'}`,
+    },
   ]
   if (existsSync(config.dataFolder)) checks.push(await freeSpace(config.dataFolder))
-  if (!existsSync(socketPath(config.dataFolder))) return [...checks, { name: 'server', ok: true, detail: 'not running' }]
+  if (!existsSync(socketPath(config.dataFolder)))
+    return [...checks, { name: 'server', ok: true, detail: 'not running' }]
   try {
-    const ports = (await apiClient({}, config.dataFolder).get('/api/ports')) as { port: string; engine: string; ready: boolean; error: string | null }[]
-    return [...checks, ...ports.map(({ port, engine, ready, error }) => ({ name: port, ok: ready, detail: error ?? engine }))]
+    const ports = (await apiClient({}, config.dataFolder).get('/api/ports')) as {
+      port: string
+      engine: string
+      ready: boolean
+      error: string | null
+    }[]
+    return [
+      ...checks,
+      ...ports.map(({ port, engine, ready, error }) => ({ name: port, ok: ready, detail: error ?? engine })),
+    ]
   } catch (error) {
     return [...checks, { name: 'server', ok: false, detail: messageOf(error) }]
   }

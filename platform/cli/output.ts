@@ -8,7 +8,8 @@ export function print(answer: unknown, json: boolean, ok = true): void {
 }
 
 export function printError(error: unknown, json: boolean): void {
-  const refusal = error instanceof CommandError ? error : new CommandError(error instanceof Error ? error.message : String(error))
+  const refusal =
+    error instanceof CommandError ? error : new CommandError(error instanceof Error ? error.message : String(error))
   if (json) process.stdout.write(`${JSON.stringify({ error: refusal.body })}\n`)
   else process.stderr.write(`${refusal.message}\n`)
   process.exitCode = 1
@@ -23,10 +24,20 @@ function readable(answer: unknown): string {
 
 /** Rows under a heading; nested values are left to `--json`. */
 function table(rows: Record<string, unknown>[]): string {
-  const columns = [...new Set(rows.flatMap(row => Object.keys(row).filter(key => typeof row[key] !== 'object' || row[key] === null)))]
+  const columns = [
+    ...new Set(rows.flatMap(row => Object.keys(row).filter(key => typeof row[key] !== 'object' || row[key] === null))),
+  ]
   const cells = [columns, ...rows.map(row => columns.map(column => shown(row[column])))]
   const widths = columns.map((_, index) => Math.max(...cells.map(line => line[index]?.length ?? 0)))
-  return cells.map(line => line.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join('  ').trimEnd() + '\n').join('')
+  return cells
+    .map(
+      line =>
+        line
+          .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+          .join('  ')
+          .trimEnd() + '\n',
+    )
+    .join('')
 }
 
 function shown(value: unknown): string {

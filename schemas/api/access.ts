@@ -1,6 +1,9 @@
 import * as z from 'zod'
 
-export const SignInRequest = z.strictObject({ email: z.string().min(3).max(254), password: z.string().min(1).max(1_024) })
+export const SignInRequest = z.strictObject({
+  email: z.string().min(3).max(254),
+  password: z.string().min(1).max(1_024),
+})
 export const PasswordRequest = z.strictObject({
   current: z.string().max(1_024).optional().describe('needed when a password is set already'),
   password: z.string().min(10).max(1_024),

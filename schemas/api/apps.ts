@@ -3,7 +3,10 @@ import { AppMode } from '../app.ts'
 import { Slug } from '../ids.ts'
 
 export const ImportRequest = z.strictObject({
-  document: z.string().max(10 * 1024 * 1024).describe('Dify DSL as YAML'),
+  document: z
+    .string()
+    .max(10 * 1024 * 1024)
+    .describe('Dify DSL as YAML'),
   appId: Slug.optional().describe('overwrite the draft of this app'),
   name: z.string().max(255).optional(),
   publish: z.boolean().default(false),

@@ -1,6 +1,6 @@
 -- Every source record, bound to a pipeline or not. Partitioned by the day of receipt, so that a partition is complete
 -- once its day is over, whatever times the events carry.
-CREATE TABLE events
+CREATE TABLE IF NOT EXISTS events
 (
     workspace LowCardinality(String),
     source LowCardinality(String),

@@ -1,1 +1,1 @@
-DROP TABLE decisions;
+DROP TABLE IF EXISTS decisions;

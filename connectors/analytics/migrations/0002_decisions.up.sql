@@ -3,7 +3,7 @@
 -- and within an hour app and label still prune.
 -- A correction writes the old row again with sign -1 and the new revision with sign 1, so that sum(sign) counts what
 -- holds, here and in every rollup.
-CREATE TABLE decisions
+CREATE TABLE IF NOT EXISTS decisions
 (
     workspace LowCardinality(String),
     pipeline LowCardinality(String),

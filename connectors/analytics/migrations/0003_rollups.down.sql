@@ -1,6 +1,6 @@
-DROP VIEW latency_by_minute_view;
-DROP TABLE latency_by_minute;
-DROP VIEW decisions_by_hour_view;
-DROP TABLE decisions_by_hour;
-DROP VIEW decisions_by_minute_view;
-DROP TABLE decisions_by_minute;
+DROP VIEW IF EXISTS latency_by_minute_view;
+DROP TABLE IF EXISTS latency_by_minute;
+DROP VIEW IF EXISTS decisions_by_hour_view;
+DROP TABLE IF EXISTS decisions_by_hour;
+DROP VIEW IF EXISTS decisions_by_minute_view;
+DROP TABLE IF EXISTS decisions_by_minute;

@@ -1,5 +1,5 @@
 -- Counts by minute, for short ranges. Columns add up over signs, so they may be negative within a part.
-CREATE TABLE decisions_by_minute
+CREATE TABLE IF NOT EXISTS decisions_by_minute
 (
     workspace LowCardinality(String),
     minute DateTime('UTC') CODEC(Delta, ZSTD(1)),
@@ -20,7 +20,7 @@ PARTITION BY toYYYYMM(minute)
 ORDER BY (workspace, minute, purpose, pipeline, app_id, status, label, surface, action)
 SETTINGS non_replicated_deduplication_window = 10000;
 
-CREATE MATERIALIZED VIEW decisions_by_minute_view TO decisions_by_minute AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS decisions_by_minute_view TO decisions_by_minute AS
 SELECT
     workspace,
     toStartOfMinute(event_time) AS minute,
@@ -39,7 +39,7 @@ FROM decisions AS fact
 GROUP BY workspace, minute, purpose, pipeline, app_id, status, label, surface, action;
 
 -- The same by hour, for long ranges.
-CREATE TABLE decisions_by_hour
+CREATE TABLE IF NOT EXISTS decisions_by_hour
 (
     workspace LowCardinality(String),
     hour DateTime('UTC') CODEC(Delta, ZSTD(1)),
@@ -60,7 +60,7 @@ PARTITION BY toYYYYMM(hour)
 ORDER BY (workspace, hour, purpose, pipeline, app_id, status, label, surface, action)
 SETTINGS non_replicated_deduplication_window = 10000;
 
-CREATE MATERIALIZED VIEW decisions_by_hour_view TO decisions_by_hour AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS decisions_by_hour_view TO decisions_by_hour AS
 SELECT
     workspace,
     toStartOfHour(event_time) AS hour,
@@ -80,7 +80,7 @@ GROUP BY workspace, hour, purpose, pipeline, app_id, status, label, surface, act
 
 -- Latency as a histogram with logarithmic buckets, eight to a doubling: a quantile read from it is at most 4.5 % off.
 -- bucket = floor(log2(milliseconds + 1) * 8)
-CREATE TABLE latency_by_minute
+CREATE TABLE IF NOT EXISTS latency_by_minute
 (
     workspace LowCardinality(String),
     minute DateTime('UTC') CODEC(Delta, ZSTD(1)),
@@ -95,7 +95,7 @@ PARTITION BY toYYYYMM(minute)
 ORDER BY (workspace, minute, purpose, pipeline, app_id, bucket)
 SETTINGS non_replicated_deduplication_window = 10000;
 
-CREATE MATERIALIZED VIEW latency_by_minute_view TO latency_by_minute AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS latency_by_minute_view TO latency_by_minute AS
 SELECT
     workspace,
     toStartOfMinute(event_time) AS minute,

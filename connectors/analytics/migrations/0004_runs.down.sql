@@ -1,3 +1,3 @@
-DROP TABLE model_calls;
-DROP TABLE node_runs;
-DROP TABLE runs;
+DROP TABLE IF EXISTS model_calls;
+DROP TABLE IF EXISTS node_runs;
+DROP TABLE IF EXISTS runs;

@@ -1,5 +1,5 @@
 -- Executions of app versions. Position columns are empty (0) for runs that did not come from a stream.
-CREATE TABLE runs
+CREATE TABLE IF NOT EXISTS runs
 (
     workspace LowCardinality(String),
     run_id String CODEC(ZSTD(1)),
@@ -31,7 +31,7 @@ PARTITION BY toYYYYMMDD(started_at)
 ORDER BY (workspace, run_id)
 SETTINGS non_replicated_deduplication_window = 10000;
 
-CREATE TABLE node_runs
+CREATE TABLE IF NOT EXISTS node_runs
 (
     workspace LowCardinality(String),
     run_id String CODEC(ZSTD(1)),
@@ -61,7 +61,7 @@ PARTITION BY toYYYYMMDD(started_at)
 ORDER BY (workspace, run_id, `index`)
 SETTINGS non_replicated_deduplication_window = 10000;
 
-CREATE TABLE model_calls
+CREATE TABLE IF NOT EXISTS model_calls
 (
     workspace LowCardinality(String),
     run_id String CODEC(ZSTD(1)),

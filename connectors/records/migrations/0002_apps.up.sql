@@ -41,7 +41,7 @@ ALTER TABLE apps
 
 ALTER TABLE apps ENABLE ROW LEVEL SECURITY;
 ALTER TABLE apps FORCE ROW LEVEL SECURITY;
-CREATE POLICY workspace ON apps USING (workspace_id = (SELECT current_setting('riskloom.workspace', true)));
+CREATE POLICY workspace ON apps USING (workspace_id = (SELECT nullif(current_setting('riskloom.workspace', true), '')));
 ALTER TABLE versions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE versions FORCE ROW LEVEL SECURITY;
-CREATE POLICY workspace ON versions USING (workspace_id = (SELECT current_setting('riskloom.workspace', true)));
+CREATE POLICY workspace ON versions USING (workspace_id = (SELECT nullif(current_setting('riskloom.workspace', true), '')));

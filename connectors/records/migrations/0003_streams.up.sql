@@ -106,23 +106,23 @@ CREATE INDEX claims_at ON claims USING brin (at) WITH (pages_per_range = 32, aut
 ALTER TABLE source_incarnations ENABLE ROW LEVEL SECURITY;
 ALTER TABLE source_incarnations FORCE ROW LEVEL SECURITY;
 CREATE POLICY workspace ON source_incarnations
-  USING (workspace_id = (SELECT current_setting('riskloom.workspace', true)));
+  USING (workspace_id = (SELECT nullif(current_setting('riskloom.workspace', true), '')));
 ALTER TABLE sources ENABLE ROW LEVEL SECURITY;
 ALTER TABLE sources FORCE ROW LEVEL SECURITY;
-CREATE POLICY workspace ON sources USING (workspace_id = (SELECT current_setting('riskloom.workspace', true)));
+CREATE POLICY workspace ON sources USING (workspace_id = (SELECT nullif(current_setting('riskloom.workspace', true), '')));
 ALTER TABLE pipelines ENABLE ROW LEVEL SECURITY;
 ALTER TABLE pipelines FORCE ROW LEVEL SECURITY;
-CREATE POLICY workspace ON pipelines USING (workspace_id = (SELECT current_setting('riskloom.workspace', true)));
+CREATE POLICY workspace ON pipelines USING (workspace_id = (SELECT nullif(current_setting('riskloom.workspace', true), '')));
 ALTER TABLE pipeline_marks ENABLE ROW LEVEL SECURITY;
 ALTER TABLE pipeline_marks FORCE ROW LEVEL SECURITY;
 CREATE POLICY workspace ON pipeline_marks
-  USING (workspace_id = (SELECT current_setting('riskloom.workspace', true)));
+  USING (workspace_id = (SELECT nullif(current_setting('riskloom.workspace', true), '')));
 ALTER TABLE plans ENABLE ROW LEVEL SECURITY;
 ALTER TABLE plans FORCE ROW LEVEL SECURITY;
-CREATE POLICY workspace ON plans USING (workspace_id = (SELECT current_setting('riskloom.workspace', true)));
+CREATE POLICY workspace ON plans USING (workspace_id = (SELECT nullif(current_setting('riskloom.workspace', true), '')));
 ALTER TABLE outbox ENABLE ROW LEVEL SECURITY;
 ALTER TABLE outbox FORCE ROW LEVEL SECURITY;
-CREATE POLICY workspace ON outbox USING (workspace_id = (SELECT current_setting('riskloom.workspace', true)));
+CREATE POLICY workspace ON outbox USING (workspace_id = (SELECT nullif(current_setting('riskloom.workspace', true), '')));
 ALTER TABLE claims ENABLE ROW LEVEL SECURITY;
 ALTER TABLE claims FORCE ROW LEVEL SECURITY;
-CREATE POLICY workspace ON claims USING (workspace_id = (SELECT current_setting('riskloom.workspace', true)));
+CREATE POLICY workspace ON claims USING (workspace_id = (SELECT nullif(current_setting('riskloom.workspace', true), '')));

@@ -54,13 +54,13 @@ CREATE TABLE classifiers (
 
 ALTER TABLE policies ENABLE ROW LEVEL SECURITY;
 ALTER TABLE policies FORCE ROW LEVEL SECURITY;
-CREATE POLICY workspace ON policies USING (workspace_id = (SELECT current_setting('riskloom.workspace', true)));
+CREATE POLICY workspace ON policies USING (workspace_id = (SELECT nullif(current_setting('riskloom.workspace', true), '')));
 ALTER TABLE sample_sets ENABLE ROW LEVEL SECURITY;
 ALTER TABLE sample_sets FORCE ROW LEVEL SECURITY;
-CREATE POLICY workspace ON sample_sets USING (workspace_id = (SELECT current_setting('riskloom.workspace', true)));
+CREATE POLICY workspace ON sample_sets USING (workspace_id = (SELECT nullif(current_setting('riskloom.workspace', true), '')));
 ALTER TABLE models ENABLE ROW LEVEL SECURITY;
 ALTER TABLE models FORCE ROW LEVEL SECURITY;
-CREATE POLICY workspace ON models USING (workspace_id = (SELECT current_setting('riskloom.workspace', true)));
+CREATE POLICY workspace ON models USING (workspace_id = (SELECT nullif(current_setting('riskloom.workspace', true), '')));
 ALTER TABLE classifiers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE classifiers FORCE ROW LEVEL SECURITY;
-CREATE POLICY workspace ON classifiers USING (workspace_id = (SELECT current_setting('riskloom.workspace', true)));
+CREATE POLICY workspace ON classifiers USING (workspace_id = (SELECT nullif(current_setting('riskloom.workspace', true), '')));

@@ -18,7 +18,7 @@ const SessionRow = z.object({
 /** Runs under no workspace: these tables are what tells the workspace. */
 export function accessRecords(tenant: Tenant): AccessRecords {
   return {
-    ensureOwner: (workspace, email, now) => tenant.transaction((queries) => ensureOwner(queries, workspace, email, now)),
+    ensureOwner: (workspace, email, now) => tenant.transaction(queries => ensureOwner(queries, workspace, email, now)),
     async account(email) {
       const text = `SELECT ${accountColumns} FROM accounts WHERE lower(email) = lower($1)`
       return readFirst(Account, 'account', await tenant.query(text, [email]))
@@ -92,7 +92,7 @@ function installationRecords(tenant: Tenant): Pick<AccessRecords, 'workspaces' |
   return {
     async workspaces() {
       const rows = await tenant.query('SELECT workspace_id AS id FROM workspaces ORDER BY workspace_id')
-      return rows.map((row) => String(row['id']))
+      return rows.map(row => String(row['id']))
     },
     async setting(name) {
       const [row] = await tenant.query('SELECT value FROM settings WHERE name = $1', [name])

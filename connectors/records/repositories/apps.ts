@@ -4,6 +4,7 @@ import { App } from '../../../schemas/app.ts'
 import { Version } from '../../../schemas/version.ts'
 import type { Queries, Row, Tenant } from '../database.ts'
 import { packDocument, readFirst, readRow, unpackDocument } from '../document.ts'
+import { writing } from './writing.ts'
 
 const appColumns = `v, workspace_id AS workspace, id, name, description, mode, icon, draft,
   published_version AS "publishedVersion", demo, created_at AS "createdAt", updated_at AS "updatedAt"`
@@ -13,14 +14,25 @@ const versionColumns = `v, workspace_id AS workspace, id, app_id AS "appId", num
 
 export function appRecords(tenant: Tenant): AppRecords {
   return {
-    save: (app, now) => save(tenant, app, now),
-    get: async (id) => readFirst(App, 'app', await tenant.query(`SELECT ${appColumns} FROM apps WHERE id = $1`, [id])),
+    save: (app, now) =>
+      writing(
+        {},
+        tenant.transaction(queries => save(queries, app, now)),
+      ),
+    get: async id => readFirst(App, 'app', await tenant.query(`SELECT ${appColumns} FROM apps WHERE id = $1`, [id])),
     async list() {
       const rows = await tenant.query(`SELECT ${appColumns} FROM apps ORDER BY id`)
-      return rows.map((row) => readRow(App, 'app', row))
+      return rows.map(row => readRow(App, 'app', row))
     },
-    delete: async (id) => (await tenant.query('DELETE FROM apps WHERE id = $1 RETURNING id', [id])).length > 0,
-    publish: (version) => tenant.transaction((queries) => publish(queries, version)),
+    async delete(id) {
+      const removed = tenant.query('DELETE FROM apps WHERE id = $1 RETURNING id', [id])
+      return (await writing({ appId: id }, removed)).length > 0
+    },
+    publish: version =>
+      writing(
+        { ...version },
+        tenant.transaction(queries => publish(queries, version)),
+      ),
     async version(id) {
       const [row] = await tenant.query(`SELECT ${versionColumns} FROM versions WHERE id = $1`, [id])
       return row && readVersion(row)

@@ -13,11 +13,11 @@ export interface Holder {
  * later), so it looks at the owner of the claim's own time, not at the newest.
  */
 export function ownerOf(claim: Holder, holders: readonly Holder[], windowMs: number): Holder | undefined {
-  const own = holders.find((holder) => samePosition(holder, claim))
+  const own = holders.find(holder => samePosition(holder, claim))
   if (own !== undefined) return own
-  const before = holders.findLast((holder) => holder.at <= claim.at)
+  const before = holders.findLast(holder => holder.at <= claim.at)
   if (before !== undefined && claim.at - before.at < windowMs) return before
-  return holders.find((holder) => holder.at > claim.at)
+  return holders.find(holder => holder.at > claim.at)
 }
 
 /** Lowest time, then partition, then offset first: which of equal ids in one batch wins is never left to chance. */

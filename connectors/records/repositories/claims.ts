@@ -43,7 +43,7 @@ function grouped(claims: readonly Claim[]): Waiting[][] {
   for (const group of groups.values()) {
     if (group.length > 1) group.sort((left, right) => compareHolders(left.claim, right.claim))
   }
-  return [...groups.keys()].sort().map((hash) => groups.get(hash) ?? [])
+  return [...groups.keys()].sort().map(hash => groups.get(hash) ?? [])
 }
 
 /** Claims the first of each id, then settles whoever falls to a known owner; the rest waits for the next round. */
@@ -53,12 +53,12 @@ async function round(
   waiting: readonly Waiting[][],
   owners: { partition: number; offset: number }[],
 ): Promise<Waiting[][]> {
-  const firsts = waiting.flatMap((group) => group.slice(0, 1)).map(({ claim }) => claim)
+  const firsts = waiting.flatMap(group => group.slice(0, 1)).map(({ claim }) => claim)
   const taken = await take(queries, scope, firsts)
   const refused = firsts.filter(({ hash }) => !taken.has(hash))
   const holders = refused.length > 0 ? await readHolders(queries, scope, refused) : new Map<string, Holder[]>()
   for (const first of firsts) if (taken.has(first.hash)) holders.set(first.hash, [first])
-  return waiting.map((group) => settle(group, holders, scope.windowMs, owners)).filter((group) => group.length > 0)
+  return waiting.map(group => settle(group, holders, scope.windowMs, owners)).filter(group => group.length > 0)
 }
 
 function settle(
@@ -76,26 +76,35 @@ function settle(
 
 /** Inserts, or takes over where the window of the owner is over; returns the hashes that it got. */
 async function take(queries: Queries, scope: Scope, claims: readonly Claim[]): Promise<Set<string>> {
-  const rows = await queries.query(
-    `INSERT INTO claims AS held (source, incarnation, hash, partition, record_offset, at)
-     SELECT $1, $2, new.* FROM unnest($4::uuid[], $5::integer[], $6::bigint[], $7::bigint[]) AS new
-     ON CONFLICT (workspace_id, source, incarnation, hash) DO UPDATE SET
-       partition = excluded.partition, record_offset = excluded.record_offset, at = excluded.at,
-       earlier = held.earlier || ARRAY[held.at, held.partition, held.record_offset]
-     WHERE held.at <= excluded.at - $3::bigint
-       AND (held.partition, held.record_offset) <> (excluded.partition, excluded.record_offset)
-     RETURNING replace(hash::text, '-', '') AS hash`,
+  const hashes = claims.map(({ hash }) => hash)
+  // The hashes come back only when some were refused: reading a thousand rows costs as much as writing them.
+  const [row] = await queries.query(
+    `WITH taken AS (
+       INSERT INTO claims AS held (source, incarnation, hash, partition, record_offset, at)
+       SELECT $1, $2, new.* FROM unnest($4::uuid[], $5::integer[], $6::bigint[], $7::bigint[]) AS new
+       ON CONFLICT (workspace_id, source, incarnation, hash) DO UPDATE SET
+         partition = excluded.partition, record_offset = excluded.record_offset, at = excluded.at,
+         earlier = held.earlier || ARRAY[held.at, held.partition, held.record_offset]
+       WHERE held.at <= excluded.at - $3::bigint
+         AND (held.partition, held.record_offset) <> (excluded.partition, excluded.record_offset)
+       RETURNING hash
+     )
+     SELECT CASE WHEN count(*) < cardinality($4::uuid[]) THEN replace(array_agg(hash)::text, '-', '') END AS hashes,
+       count(*)::integer AS taken
+     FROM taken`,
     [
       scope.source,
       scope.incarnation,
       scope.windowMs,
-      claims.map(({ hash }) => hash),
+      hashes,
       claims.map(({ partition }) => partition),
       claims.map(({ offset }) => offset),
       claims.map(({ at }) => at),
     ],
   )
-  return new Set(rows.map((row) => String(row['hash'])))
+  if (row?.['taken'] === claims.length) return new Set(hashes)
+  // the text of an array: {hash,hash,…}, or nothing when none was taken
+  return new Set(String(row?.['hashes'] ?? '').match(/[0-9a-f]{32}/g))
 }
 
 async function readHolders(queries: Queries, scope: Scope, claims: readonly Claim[]): Promise<Map<string, Holder[]>> {
@@ -104,7 +113,7 @@ async function readHolders(queries: Queries, scope: Scope, claims: readonly Clai
      FROM claims WHERE source = $1 AND incarnation = $2 AND hash = ANY ($3::uuid[])`,
     [scope.source, scope.incarnation, claims.map(({ hash }) => hash)],
   )
-  return new Map(rows.map((row) => [String(row['hash']), holdersOf(row)]))
+  return new Map(rows.map(row => [String(row['hash']), holdersOf(row)]))
 }
 
 function holdersOf(row: Row): Holder[] {

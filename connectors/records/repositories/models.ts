@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { ModelRecord, ModelRecords } from '../../../engine/ports/records.ts'
 import type { Queries, Tenant } from '../database.ts'
 import { readFirst, readRow } from '../document.ts'
+import { writing } from './writing.ts'
 import { nextVersion } from './next-version.ts'
 
 const Model = z.object({
@@ -33,7 +34,7 @@ const classifierColumns = `name, version, blob, hash, sample_set AS "sampleSet",
 
 export function modelRecords(tenant: Tenant): ModelRecords {
   return {
-    save: (model) => save(tenant, model),
+    save: model => save(tenant, model),
     async find(name, provider) {
       const rows = await tenant.query(
         `SELECT ${modelColumns} FROM models WHERE name = $1 ORDER BY provider IS DISTINCT FROM $2, provider LIMIT 1`,
@@ -43,9 +44,9 @@ export function modelRecords(tenant: Tenant): ModelRecords {
     },
     async list() {
       const rows = await tenant.query(`SELECT ${modelColumns} FROM models ORDER BY name, provider`)
-      return rows.map((row) => readRow(Model, 'model', row))
+      return rows.map(row => readRow(Model, 'model', row))
     },
-    delete: async (name) => (await tenant.query('DELETE FROM models WHERE name = $1 RETURNING name', [name])).length > 0,
+    delete: async name => (await tenant.query('DELETE FROM models WHERE name = $1 RETURNING name', [name])).length > 0,
     ...classifierRecords(tenant),
   }
 }
@@ -53,15 +54,18 @@ export function modelRecords(tenant: Tenant): ModelRecords {
 function classifierRecords(tenant: Tenant): Pick<ModelRecords, 'addClassifier' | 'classifier' | 'classifiers'> {
   return {
     addClassifier: ({ name, blob, hash, sampleSet, sampleSetVersion, report, createdAt }) =>
-      nextVersion(tenant, 'classifiers', name, async (queries) => {
-        const [row = {}] = await queries.query(
-          `INSERT INTO classifiers (name, version, blob, hash, sample_set, sample_set_version, report, created_at)
+      writing(
+        { sampleSet },
+        nextVersion(tenant, 'classifiers', name, async queries => {
+          const [row = {}] = await queries.query(
+            `INSERT INTO classifiers (name, version, blob, hash, sample_set, sample_set_version, report, created_at)
            SELECT $1, coalesce(max(version), 0) + 1, $2, $3, $4, $5, $6, $7 FROM classifiers WHERE name = $1
            RETURNING ${classifierColumns}`,
-          [name, blob, hash, sampleSet, sampleSetVersion, report, createdAt],
-        )
-        return readRow(Classifier, 'classifier', row)
-      }),
+            [name, blob, hash, sampleSet, sampleSetVersion, report, createdAt],
+          )
+          return readRow(Classifier, 'classifier', row)
+        }),
+      ),
     async classifier(name, version) {
       const rows = await tenant.query(
         `SELECT ${classifierColumns} FROM classifiers
@@ -72,7 +76,7 @@ function classifierRecords(tenant: Tenant): Pick<ModelRecords, 'addClassifier' |
     },
     async classifiers() {
       const rows = await tenant.query(`SELECT ${classifierColumns} FROM classifiers ORDER BY name, version`)
-      return rows.map((row) => readRow(Classifier, 'classifier', row))
+      return rows.map(row => readRow(Classifier, 'classifier', row))
     },
   }
 }

@@ -7,7 +7,7 @@ export function nextVersion<T>(
   name: string,
   insert: (queries: Queries) => Promise<T>,
 ): Promise<T> {
-  return tenant.transaction(async (queries) => {
+  return tenant.transaction(async queries => {
     await queries.query(
       `SELECT pg_advisory_xact_lock(hashtextextended(concat_ws(' ', current_setting('riskloom.workspace'), $1::text, $2::text), 0))`,
       [table, name],

@@ -7,8 +7,10 @@ const Item = z.object({ id: z.string(), kind: z.literal('dead-letter'), key: z.s
 
 /** Items that were not released, in the order in which they were sealed. */
 export async function readOutbox(queries: Queries, planId: string): Promise<OutboxItem[]> {
-  const rows = await queries.query('SELECT id, kind, key, payload FROM outbox WHERE plan_id = $1 ORDER BY place', [planId])
-  return rows.map((row) => readRow(Item, 'outbox item', row))
+  const rows = await queries.query('SELECT id, kind, key, payload FROM outbox WHERE plan_id = $1 ORDER BY place', [
+    planId,
+  ])
+  return rows.map(row => readRow(Item, 'outbox item', row))
 }
 
 export async function releaseOutbox(queries: Queries, planId: string, ids: readonly string[]): Promise<void> {

@@ -3,13 +3,18 @@ import type { PipelineRecords } from '../../../engine/ports/records.ts'
 import { Pipeline } from '../../../schemas/pipeline.ts'
 import type { Queries, Row, Tenant } from '../database.ts'
 import { packDocument, readRow, unpackDocument } from '../document.ts'
+import { writing } from './writing.ts'
 
 const columns = `v, workspace_id AS workspace, id, source, incarnation, app_id AS "appId", version_id AS "versionId",
   settings, status, epoch, error, created_at AS "createdAt"`
 
 export function pipelineRecords(tenant: Tenant): PipelineRecords {
   return {
-    create: (pipeline) => create(tenant, pipeline),
+    create: pipeline =>
+      writing(
+        { ...pipeline },
+        tenant.transaction(queries => create(queries, pipeline)),
+      ),
     async get(id) {
       const [row] = await tenant.query(`SELECT ${columns} FROM pipelines WHERE id = $1`, [id])
       return row && readPipeline(row)
@@ -21,10 +26,11 @@ export function pipelineRecords(tenant: Tenant): PipelineRecords {
       await update(tenant, id, 'status = $2, error = $3', [status, error])
     },
     async setSettings(id, settings) {
-      await update(tenant, id, 'settings = $2', [packDocument(settings)])
+      const change = tenant.transaction(queries => update(queries, id, 'settings = $2', [packDocument(settings)]))
+      await writing({}, change)
     },
-    takeOver: async (id) => (await update(tenant, id, 'epoch = epoch + 1', [])).epoch,
-    delete: async (id) => (await tenant.query('DELETE FROM pipelines WHERE id = $1 RETURNING id', [id])).length > 0,
+    takeOver: async id => (await update(tenant, id, 'epoch = epoch + 1', [])).epoch,
+    delete: async id => (await tenant.query('DELETE FROM pipelines WHERE id = $1 RETURNING id', [id])).length > 0,
   }
 }
 

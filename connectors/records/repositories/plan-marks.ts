@@ -12,18 +12,17 @@ export async function moveMarks(queries: Queries, pipeline: string, ranges: read
      ON CONFLICT (workspace_id, pipeline, partition) DO UPDATE SET next_offset = excluded.next_offset
      WHERE mark.next_offset = excluded.start_offset
      RETURNING partition`,
-    [
-      pipeline,
-      ranges.map((range) => range.partition),
-      ranges.map((range) => range.from),
-      ranges.map((range) => range.to),
-    ],
+    [pipeline, ranges.map(range => range.partition), ranges.map(range => range.from), ranges.map(range => range.to)],
   )
-  const missed = ranges.find(({ partition }) => !moved.some((row) => row['partition'] === partition))
+  const missed = ranges.find(({ partition }) => !moved.some(row => row['partition'] === partition))
   if (missed === undefined) return
-  throw new RiskloomError('fenced', `pipeline ${pipeline}: partition ${missed.partition} was planned past ${missed.from}`, {
-    details: { pipeline, partition: missed.partition, from: missed.from },
-  })
+  throw new RiskloomError(
+    'fenced',
+    `pipeline ${pipeline}: partition ${missed.partition} was planned past ${missed.from}`,
+    {
+      details: { pipeline, partition: missed.partition, from: missed.from },
+    },
+  )
 }
 
 export async function marks(queries: Queries, pipeline: string): Promise<Map<number, number>> {
@@ -66,7 +65,8 @@ function readRange(row: Row): OffsetRange {
 
 function assertRanges(ranges: readonly OffsetRange[]): void {
   const wrong = ranges.find(({ from, to }) => from > to)
-  if (wrong !== undefined) throw new RiskloomError('invalid-request', `range ${wrong.from}–${wrong.to} ends before it starts`)
+  if (wrong !== undefined)
+    throw new RiskloomError('invalid-request', `range ${wrong.from}–${wrong.to} ends before it starts`)
   if (new Set(ranges.map(({ partition }) => partition)).size < ranges.length) {
     throw new RiskloomError('invalid-request', 'a plan names each partition at most once')
   }

@@ -60,10 +60,10 @@ export async function seal(
       id,
       epoch,
       hash,
-      outbox.map((item) => item.id),
-      outbox.map((item) => item.kind),
-      outbox.map((item) => item.key),
-      outbox.map((item) => item.payload),
+      outbox.map(item => item.id),
+      outbox.map(item => item.kind),
+      outbox.map(item => item.key),
+      outbox.map(item => item.payload),
     ],
   )
   return sealed.length > 0 ? hash : earlierSeal(queries, id, epoch)
@@ -77,7 +77,9 @@ export async function advance(queries: Queries, id: string, from: Plan['state'],
   if (row === undefined) throw new RiskloomError('not-found', `there is no plan "${id}"`)
   const { state } = readPlan(row)
   if (order.indexOf(state) >= order.indexOf(to)) return
-  throw new RiskloomError('conflict', `plan ${id} is ${state}, not ${from}`, { details: { field: 'state', value: state } })
+  throw new RiskloomError('conflict', `plan ${id} is ${state}, not ${from}`, {
+    details: { field: 'state', value: state },
+  })
 }
 
 /** A plan whose outbox was not released stays. */
@@ -102,7 +104,8 @@ async function earlierSeal(queries: Queries, id: string, epoch: number): Promise
     [id],
   )
   if (row === undefined) throw new RiskloomError('not-found', `there is no plan "${id}"`)
-  if (row['epoch'] !== epoch || typeof row['hash'] !== 'string') throw fenced(String(row['pipeline']), epoch, row['epoch'])
+  if (row['epoch'] !== epoch || typeof row['hash'] !== 'string')
+    throw fenced(String(row['pipeline']), epoch, row['epoch'])
   return row['hash']
 }
 

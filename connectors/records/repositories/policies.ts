@@ -3,20 +3,24 @@ import { Policy } from '../../../schemas/policy.ts'
 import type { Row, Tenant } from '../database.ts'
 import { packDocument, readRow, unpackDocument } from '../document.ts'
 import { nextVersion } from './next-version.ts'
+import { writing } from './writing.ts'
 
 const columns = 'v, id, version, body, author, note'
 
 export function policyRecords(tenant: Tenant): PolicyRecords {
   return {
-    add: (policy) =>
-      nextVersion(tenant, 'policies', policy.id, async (queries) => {
-        const [row = {}] = await queries.query(
-          `INSERT INTO policies (id, version, body, author, note)
+    add: policy =>
+      writing(
+        {},
+        nextVersion(tenant, 'policies', policy.id, async queries => {
+          const [row = {}] = await queries.query(
+            `INSERT INTO policies (id, version, body, author, note)
            SELECT $1, coalesce(max(version), 0) + 1, $2, $3, $4 FROM policies WHERE id = $1 RETURNING ${columns}`,
-          [policy.id, packBody(policy), policy.author, policy.note],
-        )
-        return readPolicy(row)
-      }),
+            [policy.id, packBody(policy), policy.author, policy.note],
+          )
+          return readPolicy(row)
+        }),
+      ),
     async get(id, version) {
       const [row] = await tenant.query(
         `SELECT ${columns} FROM policies WHERE id = $1 AND $2 IN (0, version) ORDER BY version DESC LIMIT 1`,

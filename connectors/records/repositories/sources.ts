@@ -3,13 +3,18 @@ import type { SourceRecords } from '../../../engine/ports/records.ts'
 import { Source } from '../../../schemas/source.ts'
 import type { Queries, Row, Tenant } from '../database.ts'
 import { packDocument, readRow, unpackDocument } from '../document.ts'
+import { writing } from './writing.ts'
 
 const columns = `v, workspace_id AS workspace, name, incarnation, partitions, settings, status, error, demo,
   created_at AS "createdAt"`
 
 export function sourceRecords(tenant: Tenant): SourceRecords {
   return {
-    create: (source) => create(tenant, source),
+    create: source =>
+      writing(
+        { name: source.name },
+        tenant.transaction(queries => create(queries, source)),
+      ),
     async get(name) {
       const [row] = await tenant.query(`SELECT ${columns} FROM sources WHERE name = $1`, [name])
       return row && readSource(row)
@@ -22,7 +27,11 @@ export function sourceRecords(tenant: Tenant): SourceRecords {
       const found = await tenant.query(text, [name, status, error])
       if (found.length === 0) throw new RiskloomError('not-found', `there is no source "${name}"`)
     },
-    delete: (name) => tenant.transaction((queries) => remove(queries, name)),
+    delete: name =>
+      writing(
+        { source: name },
+        tenant.transaction(queries => remove(queries, name)),
+      ),
   }
 }
 

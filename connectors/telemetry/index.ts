@@ -1,0 +1,1 @@
+export { pinoTelemetry, type PinoTelemetry, type PinoTelemetryOptions } from './pino.ts'

@@ -1,0 +1,53 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { Tag } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { DecisionPage } from '../../schemas/api/situation.ts'
+import { get, queryOf } from '../api.ts'
+import { DecisionTable } from '../parts/decision-table.tsx'
+import { Panel } from '../parts/panel.tsx'
+import type { Span } from '../span.ts'
+
+const rows = 12
+const everyMs = 3_000
+
+/** The newest decisions; they stand still while the pointer or the focus is among them. */
+export function Latest({ span }: { span: Span }) {
+  const { t } = useTranslation()
+  const [held, setHeld] = useState(false)
+  const query = useQuery({
+    queryKey: ['latest', span.live ? 'live' : [span.from, span.to]],
+    queryFn: ({ signal }) =>
+      get<DecisionPage>(
+        `/api/decisions${queryOf(span.live ? { limit: rows } : { limit: rows, from: span.from, to: span.to })}`,
+        signal,
+      ),
+    placeholderData: keepPreviousData,
+    refetchInterval: span.live && !held ? everyMs : false,
+  })
+  const state = span.live ? (
+    <Tag color={held ? 'default' : 'green'}>{held ? t('latest.paused') : t('latest.live')}</Tag>
+  ) : null
+  return (
+    <div
+      onMouseEnter={() => setHeld(true)}
+      onMouseLeave={() => setHeld(false)}
+      onFocus={() => setHeld(true)}
+      onBlur={() => setHeld(false)}
+      data-testid="latest"
+    >
+      <Panel
+        title={t('latest.title')}
+        query={query}
+        extra={
+          <>
+            {state} <Link to="/decisions">{t('latest.all')}</Link>
+          </>
+        }
+      >
+        {page => <DecisionTable decisions={page.decisions} utc={span.zone === 'utc'} label={t('latest.title')} />}
+      </Panel>
+    </div>
+  )
+}

@@ -1,0 +1,90 @@
+import { Link } from '@tanstack/react-router'
+import { Empty, Tag } from 'antd'
+import { useTranslation } from 'react-i18next'
+import type { DecisionSummary } from '../../schemas/api/situation.ts'
+import { useFormat } from './format.ts'
+import { useName } from './label-name.ts'
+
+/** Rows of decisions; the text leads to the decision. Narrow screens keep time, text, label and action. */
+export function DecisionTable({
+  decisions,
+  utc,
+  label,
+}: {
+  decisions: readonly DecisionSummary[]
+  utc: boolean
+  label: string
+}) {
+  const { t } = useTranslation()
+  if (decisions.length === 0) return <Empty description={t('latest.none')} image={Empty.PRESENTED_IMAGE_SIMPLE} />
+  return (
+    <div className="scroll" tabIndex={0} role="region" aria-label={label}>
+      <table className="figures decisions">
+        <thead>
+          <tr>
+            <th scope="col">{t('latest.time')}</th>
+            <th scope="col">{t('latest.text')}</th>
+            <th scope="col">{t('latest.label')}</th>
+            <th scope="col" className="number roomy">
+              {t('latest.score')}
+            </th>
+            <th scope="col">{t('latest.action')}</th>
+            <th scope="col" className="roomy">
+              {t('latest.surface')}
+            </th>
+            <th scope="col" className="number roomy">
+              {t('latest.latency')}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {decisions.map(decision => (
+            <DecisionRow key={`${decision.id}/${decision.revision}`} decision={decision} utc={utc} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function DecisionRow({ decision, utc }: { decision: DecisionSummary; utc: boolean }) {
+  const { t } = useTranslation()
+  const format = useFormat(utc)
+  const surface = useName('surface')
+  const { id, eventTime, preview, score, status, runMs } = decision
+  return (
+    <tr>
+      <td className="when" title={format.full(eventTime)}>
+        {format.minute(eventTime)}
+      </td>
+      <td className="what">
+        <Link to="/decisions/$key" params={{ key: id }}>
+          {preview === '' ? t('latest.noText') : preview}
+        </Link>
+      </td>
+      <td>
+        <LabelTag decision={decision} />
+      </td>
+      <td className="number roomy">{status === 'decided' ? format.percent(score) : '–'}</td>
+      <td>
+        <ActionTag action={decision.action} />
+      </td>
+      <td className="roomy">{surface(decision.surface)}</td>
+      <td className="number roomy">{format.duration(runMs)}</td>
+    </tr>
+  )
+}
+
+export function LabelTag({ decision }: { decision: Pick<DecisionSummary, 'label' | 'status'> }) {
+  const { t } = useTranslation()
+  const name = useName('label')
+  if (decision.status !== 'decided')
+    return <Tag color={decision.status === 'filtered' ? 'default' : 'red'}>{t(`status.${decision.status}`)}</Tag>
+  return <Tag color={decision.label === '' ? 'default' : 'orange'}>{name(decision.label)}</Tag>
+}
+
+export function ActionTag({ action }: { action: string }) {
+  const name = useName('action')
+  if (action === '') return <>–</>
+  return <Tag color={action === 'allow' ? 'green' : action === 'review' ? 'blue' : 'red'}>{name(action)}</Tag>
+}

@@ -1,0 +1,18 @@
+import { Link } from '@tanstack/react-router'
+import type { PropsWithChildren } from 'react'
+import type { DecisionFilter } from '../../schemas/api/situation.ts'
+import { readDecisionsSearch } from '../search.ts'
+
+/** A number that leads to the rows behind it. */
+export function RowsLink({ rows, label, children }: PropsWithChildren<{ rows: DecisionFilter; label?: string }>) {
+  return (
+    <Link
+      to="/decisions"
+      search={readDecisionsSearch(rows)}
+      {...(label === undefined ? {} : { title: label, 'aria-label': label })}
+      className="rows-link"
+    >
+      {children}
+    </Link>
+  )
+}

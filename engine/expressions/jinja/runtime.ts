@@ -1,0 +1,119 @@
+import { FileValue, type Value } from '../../values/value.ts'
+import { isList, isObject } from '../../values/object.ts'
+import { pythonText } from '../../values/text.ts'
+import { isTruthy } from '../python.ts'
+import { fault } from './fault.ts'
+
+/** What an expression may give: a value, or something that only lives inside a template. */
+export type Item = Value | Undefined | Callable | Namespace
+
+/** A name or attribute that does not exist. Prints empty; looking into it fails with `reason`. */
+export class Undefined {
+  readonly reason: string
+  constructor(reason: string) {
+    this.reason = reason
+  }
+}
+
+export interface Arguments {
+  readonly list: readonly Item[]
+  readonly named: ReadonlyMap<string, Item>
+}
+
+/** A macro, a method bound to its object, or a global function. */
+export class Callable {
+  readonly name: string
+  readonly call: (args: Arguments) => Item
+  constructor(name: string, call: (args: Arguments) => Item) {
+    this.name = name
+    this.call = call
+  }
+}
+
+/** `namespace()` and `loop`: fields by name, which `set` may write on the former. */
+export class Namespace {
+  readonly kind: string
+  readonly fields: Map<string, Item>
+  readonly writable: boolean
+  constructor(kind: string, fields: Map<string, Item>, writable: boolean) {
+    this.kind = kind
+    this.fields = fields
+    this.writable = writable
+  }
+}
+
+/** Bounds the work of one rendering: about 100 ms of computing and a few dozen megabytes. */
+export class Budget {
+  private left = 2_000_000
+
+  spend(units: number): void {
+    this.left -= units
+    if (this.left < 0) fault('the template computes too long')
+  }
+
+  /** A text that was made. */
+  text(made: string): string {
+    this.spend(1 + made.length / 16)
+    return made
+  }
+
+  /** A list that was made. */
+  list<T>(made: T[]): T[] {
+    this.spend(1 + made.length)
+    return made
+  }
+}
+
+export function isValue(item: Item): item is Value {
+  return !(item instanceof Undefined || item instanceof Callable || item instanceof Namespace)
+}
+
+/** The item as a value, for containers and filters; undefined items become None. */
+export function toValue(item: Item): Value {
+  if (isValue(item)) return item
+  if (item instanceof Undefined) return null
+  return fault(`a ${item instanceof Callable ? 'function' : item.kind} is not a value`)
+}
+
+export function truthOf(item: Item): boolean {
+  if (item instanceof Undefined) return false
+  return isValue(item) ? isTruthy(item) : true
+}
+
+/** What printing shows. */
+export function textOfItem(item: Item): string {
+  if (typeof item === 'string') return item
+  if (item instanceof Undefined) return ''
+  if (isValue(item)) return pythonText(item)
+  return item instanceof Callable ? `<function ${item.name}>` : `<${item.kind}>`
+}
+
+/** Python’s name of a type, for messages. */
+export function typeName(item: Item): string {
+  if (item === null) return 'None'
+  if (typeof item === 'string') return 'str object'
+  if (typeof item === 'bigint') return 'int object'
+  if (typeof item === 'number') return 'float object'
+  if (typeof item === 'boolean') return 'bool object'
+  if (!isValue(item)) return 'object'
+  return isList(item) ? 'list object' : 'dict object'
+}
+
+/** The items of something that can be iterated: characters of a text, keys of an object. */
+export function iterate(item: Item, budget: Budget): readonly Value[] {
+  if (item instanceof Undefined) return []
+  if (isList(item as Value)) return item as readonly Value[] // just checked
+  if (typeof item === 'string') return budget.list([...item])
+  if (isValue(item) && isObject(item)) return budget.list(Object.keys(item))
+  return fault(`'${typeName(item).replace(' object', '')}' object is not iterable`)
+}
+
+/** Fails for what does not exist, as every use but printing, testing and iterating does. */
+export function required(item: Item): Value {
+  if (item instanceof Undefined) return fault(item.reason)
+  return toValue(item)
+}
+
+export function isFile(item: Item): item is FileValue {
+  return item instanceof FileValue
+}

@@ -1,0 +1,32 @@
+import type * as z from 'zod'
+import { nodeTypeOf, nodeTypes } from '../nodes/index.ts'
+import type { NodeDefinition } from '../nodes/node.ts'
+import type { DocumentNode } from './document.ts'
+import { problem, type Problem } from './problem.ts'
+
+export interface ParsedNode {
+  readonly id: string
+  readonly definition: NodeDefinition
+  readonly data: unknown
+}
+
+export type ParseResult = { readonly ok: true; readonly node: ParsedNode } | { readonly ok: false; readonly problems: Problem[] }
+
+/** Reads a node’s `data` by the schema of its type. */
+export function parseNode(node: DocumentNode): ParseResult {
+  const type = String(node.data['type'] ?? '')
+  const definition = nodeTypeOf(type)?.definition
+  if (definition === undefined) {
+    const expected = `one of ${nodeTypes.map((known) => known.definition.type).join(', ')}`
+    return { ok: false, problems: [problem('error', node.id, `node type "${type}" is not available`, { field: 'data.type', expected })] }
+  }
+  const parsed = definition.schema.safeParse(node.data)
+  if (!parsed.success) return { ok: false, problems: parsed.error.issues.map((issue) => problemOf(node.id, issue)) }
+  return { ok: true, node: { id: node.id, definition, data: parsed.data } }
+}
+
+function problemOf(nodeId: string, issue: z.core.$ZodIssue): Problem {
+  const field = ['data', ...issue.path.map(String)].join('.')
+  const expected = 'expected' in issue ? issue.expected : 'values' in issue ? `one of ${issue.values.map(String).join(', ')}` : undefined
+  return problem('error', nodeId, `${field}: ${issue.message}`, { field, ...(expected === undefined ? {} : { expected }) })
+}

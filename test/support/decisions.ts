@@ -1,0 +1,53 @@
+import type { Decision } from '../../schemas/decision.ts'
+
+/** A decided live event of 2026-01-05; every field can be replaced. */
+export function sampleDecision(fields: Partial<Decision> = {}): Decision {
+  const offset = fields.offset ?? 0
+  const eventTime = Date.UTC(2026, 0, 5, 12) + offset * 50
+  return {
+    v: 1,
+    workspace: 'main',
+    pipeline: 'reports',
+    source: 'reports',
+    incarnation: 1,
+    partition: 0,
+    offset,
+    purpose: 'live',
+    jobId: '',
+    revision: 1,
+    status: 'decided',
+    appId: 'report-triage',
+    versionId: 'version-1',
+    planId: '00000000-0000-7000-8000-000000000000',
+    runId: `run-${offset}`,
+    eventId: `event-${offset}`,
+    eventType: 'report',
+    subject: `content-${offset}`,
+    eventTime,
+    timeClamped: false,
+    receivedAt: eventTime + 1_000,
+    decidedAt: eventTime + 1_200,
+    payloadHash: 'a'.repeat(64),
+    surface: 'comment',
+    reportReason: 'advertising',
+    language: 'zh',
+    preview: '加微信 give me a call',
+    label: offset % 3 === 0 ? 'spam' : '',
+    labels: offset % 3 === 0 ? ['spam'] : [],
+    score: 0.9,
+    action: offset % 3 === 0 ? 'remove' : 'allow',
+    reason: 'looks like advertising',
+    policyId: 'advertising',
+    policyClause: 'contact',
+    policyVersion: 1,
+    errorCode: '',
+    errorMessage: '',
+    duplicateOf: '',
+    attempts: 1,
+    latencyMs: 200,
+    runMs: 3,
+    tokens: 10,
+    cost: 0.001,
+    ...fields,
+  }
+}
