@@ -1,7 +1,8 @@
 import { evade } from './evasions.ts'
-import { write, type Plainness, type Vocabulary } from './grammar.ts'
+import { accountPattern, makeAccount, write, type Plainness, type Vocabulary } from './grammar.ts'
 import { evasionKinds, type DemoLabel, type DemoLanguage, type EvasionKind } from './labels.ts'
 import { Weighted, type Random } from './random.ts'
+import { fillers } from './texts/slots.ts'
 
 /** A piece of content that people report. */
 export interface Content {
@@ -31,8 +32,8 @@ const languages = new Weighted<DemoLanguage>([
   ['en', 0.26],
 ])
 
-const vagueShare = 0.07
-const hardShare = 0.22
+const vagueShare = 0.11
+const hardShare = 0.28
 const evasionShare = 0.2
 
 export interface ContentWish {
@@ -53,6 +54,13 @@ export function makeContent(random: Random, wish: ContentWish): Content {
 function plainnessOf(random: Random, label: DemoLabel): Plainness {
   if (random.chance(vagueShare)) return 'vague'
   return label === 'none' && random.chance(hardShare) ? 'hard' : 'plain'
+}
+
+/** The same text by somebody else: another account, another ending. */
+export function vary(random: Random, content: Content): Content {
+  const [account, ending] = [makeAccount(random), random.pick(fillers[content.language].behind)]
+  const change = (text: string) => `${text.replace(accountPattern, account)}${ending.includes('{') ? '' : ending}`
+  return { ...content, text: change(content.text), plain: change(content.plain) }
 }
 
 /** Hides the text in the first way that works, beginning anywhere. */

@@ -1,4 +1,4 @@
-import type { DemoLabel, DemoLanguage } from './labels.ts'
+import { demoLabels, type DemoLabel, type DemoLanguage } from './labels.ts'
 import type { Random } from './random.ts'
 import { harassment } from './texts/harassment.ts'
 import type { LabelTexts } from './texts/label-texts.ts'
@@ -40,11 +40,19 @@ export function write(random: Random, vocabulary: Vocabulary, wording: Wording):
   const { cores, tails } = texts[language]
   const filler = fillers[language]
   let template = choose(random, vocabulary, cores)
-  if (random.chance(0.15)) template += joint[language] + choose(random, vocabulary, cores)
+  const second = secondOf(random, label)
+  if (second !== undefined) template += joint[language] + choose(random, vocabulary, textsOf[second][language].cores)
   if (random.chance(0.4)) template = choose(random, vocabulary, filler.before) + template
   if (random.chance(0.45)) template += choose(random, vocabulary, tails)
   if (random.chance(0.3)) template += choose(random, vocabulary, filler.behind)
   return fill(random, vocabulary, language, template)
+}
+
+/** Label of a second sentence. Where it is another offence the text keeps the label of the first, as a reviewer would file it. */
+function secondOf(random: Random, label: DemoLabel): DemoLabel | undefined {
+  const place = random.next()
+  if (place < 0.13) return label
+  return label === 'none' || place > 0.2 ? undefined : random.pick(demoLabels)
 }
 
 const joint: Readonly<Record<DemoLanguage, string>> = { 'zh-CN': '。', en: '. ' }
@@ -75,14 +83,17 @@ function fill(random: Random, vocabulary: Vocabulary, language: DemoLanguage, te
 }
 
 function wordFor(random: Random, vocabulary: Vocabulary, language: DemoLanguage, slot: string): string {
-  if (slot === 'account') return account(random)
+  if (slot === 'account') return makeAccount(random)
   if (slot === 'site') return site(random)
   return choose(random, vocabulary, slots[language][slot] ?? [slot])
 }
 
 const syllables = ['xi', 'lan', 'mo', 'qing', 'yu', 'bao', 'ke', 'zi', 'lin', 'hua', 'feng', 'mei', 'dan', 'wu', 'shan', 'tao']
 
-function account(random: Random): string {
+/** Account names as `makeAccount` writes them. */
+export const accountPattern = /[a-z]{4,12}\d{3,5}|\d{6,9}/u
+
+export function makeAccount(random: Random): string {
   const digits = String(100 + random.below(99_900))
   if (random.chance(0.3)) return `${1 + random.below(9)}${digits}${random.below(10)}${random.below(10)}`
   return `${random.pick(syllables)}${random.pick(syllables)}${digits}`

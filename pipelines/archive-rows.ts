@@ -13,7 +13,7 @@ export function eventRowsOf(source: Source): RowsOf {
 }
 
 function rowOf(source: Source, record: StoredRecord): Row {
-  const { text, outcome } = decode(record)
+  const { text, event, dead } = decode(record)
   const facts = {
     workspace: source.workspace,
     source: source.name,
@@ -22,17 +22,14 @@ function rowOf(source: Source, record: StoredRecord): Row {
     offset: record.offset,
     receivedAt: record.timestamp,
   }
-  if (outcome.kind === 'dead') {
-    const body = { raw: text, errorCode: outcome.code, errorMessage: outcome.message }
+  const failure = dead === undefined ? {} : { error_code: dead.code, error_message: dead.message }
+  if (event === undefined) {
+    const body = { raw: text, errorCode: dead?.code ?? '', errorMessage: dead?.message ?? '' }
     return eventRow({ ...facts, eventTime: record.timestamp, timeClamped: false, body })
   }
-  const row = eventRow({
-    ...facts,
-    ...clampEventTime(outcome.value.time, record.timestamp),
-    body: { event: outcome.value },
-  })
+  const row = eventRow({ ...facts, ...clampEventTime(event.time, record.timestamp), body: { event } })
   // The text as it came keeps what parsing loses: 1.0, long integers.
-  return { ...row, payload: text }
+  return { ...row, ...failure, payload: text }
 }
 
 /** Rows of ended single runs. Runs of a stream are written with the decisions of their batch. */

@@ -11,35 +11,37 @@ const maxBytes = 1024 * 1024
 /** Deepest nesting of an event; the interpreter’s own limit is higher, for what a workflow builds around it. */
 const maxDepth = 64
 
-/** The text of a record’s value and, where it is one, the event in it. */
+/** What could be read of a record. */
 export interface Decoded {
   readonly text: string
-  readonly outcome: Ok<Event> | Dead
+  /** Absent where the record has no envelope of an event. */
+  readonly event: Event | undefined
+  /** Why it cannot go on. An event whose data is wrong has both. */
+  readonly dead: Dead | undefined
 }
 
 /** Reads a record of a source. Never throws: what cannot be read is dead with field, value and line. */
 export function decode(record: StoredRecord): Decoded {
   const bytes = Buffer.from(record.value.buffer, record.value.byteOffset, record.value.byteLength)
   const text = bytes.toString('utf8')
-  return { text, outcome: read(record, bytes, text) }
+  const envelope = readEnvelope(record, bytes, text)
+  if (envelope.kind === 'dead') return { text, event: undefined, dead: envelope }
+  const wrong = checkData(envelope.value)
+  return { text, event: envelope.value, dead: wrong === undefined ? undefined : invalid(record, wrong) }
 }
 
-function read(record: StoredRecord, bytes: Buffer, text: string): Ok<Event> | Dead {
+function readEnvelope(record: StoredRecord, bytes: Buffer, text: string): Ok<Event> | Dead {
   const failure = record.headers[headerNames.error]
   if (failure !== undefined) return malformed(record, failure)
-  if (bytes.length > maxBytes)
-    return malformed(record, `the record has ${bytes.length} bytes; at most ${maxBytes} are read`)
+  if (bytes.length > maxBytes) return malformed(record, `the record has ${bytes.length} bytes; at most ${maxBytes} are read`)
   if (text.includes('\ufffd') && !isUtf8(bytes)) return malformed(record, 'the record is not UTF-8')
   const parsed = parse(text)
   if ('failure' in parsed) return malformed(record, `no JSON: ${parsed.failure}`)
   const { value } = parsed
   const wrong = checkEnvelope(value)
   if (wrong !== undefined) return invalid(record, wrong)
-  if (text.length > maxDepth && deeperThan(value, maxDepth))
-    return malformed(record, `nested deeper than ${maxDepth} levels`)
-  const event = value as Event // `checkEnvelope` is the compiled check of exactly this schema
-  const wrongData = checkData(event)
-  return wrongData === undefined ? ok(event) : invalid(record, wrongData)
+  if (text.length > maxDepth && deeperThan(value, maxDepth)) return malformed(record, `nested deeper than ${maxDepth} levels`)
+  return ok(value as Event) // `checkEnvelope` is the compiled check of exactly this schema
 }
 
 function parse(text: string): { value: unknown } | { failure: string } {

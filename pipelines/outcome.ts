@@ -1,5 +1,8 @@
 import type { ErrorCode } from '../schemas/errors.ts'
 
+// What a step says of one record. Bad data is a value; a broken world is a thrown error, and whoever drives the step
+// tries again.
+
 /** The record goes on, as `value`. */
 export interface Ok<Value> {
   readonly kind: 'ok'
@@ -21,12 +24,6 @@ export interface Dead {
   readonly code: ErrorCode
   readonly message: string
 }
-
-/**
- * What a step says of one record. Bad data is a value; a broken world is a thrown error, and whoever drives the step
- * tries again.
- */
-export type Outcome<Value> = Ok<Value> | Drop | Dead
 
 export function ok<Value>(value: Value): Ok<Value> {
   return { kind: 'ok', value }

@@ -33,9 +33,9 @@ export async function prepare(
 }
 
 function decodeItem(context: JobContext, record: StoredRecord): Item {
-  const { text, outcome } = decode(record)
-  if (outcome.kind === 'dead') return { record, text, event: undefined, ended: outcome, result: undefined }
-  return { record, text, event: outcome.value, ended: context.filter(outcome.value), result: undefined }
+  const { text, event, dead: unreadable } = decode(record)
+  const ended = unreadable ?? (event === undefined ? undefined : context.filter(event))
+  return { record, text, event, ended, result: undefined }
 }
 
 /** A repeat of an event id within the window ends here and points to the first. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Services } from '../api/services.ts'
 import { chdbAnalytics } from '../connectors/analytics/index.ts'
 import { folderBlobs } from '../connectors/blobs/index.ts'
-import { memoryCache, memoryEvents } from '../connectors/cache/index.ts'
+import { memoryCache } from '../connectors/cache/index.ts'
 import { systemClock, systemIds } from '../connectors/clock/system.ts'
 import { guardedHttp } from '../connectors/http/index.ts'
 import { localClassifiers, models, type LocalClassifiers } from '../connectors/models/index.ts'
@@ -15,8 +15,8 @@ import { pinoTelemetry } from '../connectors/telemetry/index.ts'
 import { messageOf } from '../engine/error.ts'
 import type { Blobs } from '../engine/ports/blobs.ts'
 import type { Port } from '../engine/ports/port.ts'
-import { pipelines, type Pipelines } from '../pipelines/index.ts'
-import { embeddedDurable } from '../temporal/index.ts'
+import { pipelines } from '../pipelines/index.ts'
+import { openEmbeddedDurable } from '../temporal/index.ts'
 import type { Config } from './config.ts'
 import { parseFaults } from './faults.ts'
 import { openRecords } from './open-ports.ts'
@@ -26,7 +26,6 @@ import type { Scope } from './scope.ts'
 /** All that runs in this process. */
 export interface Platform {
   readonly services: Services
-  readonly pipelines: Pipelines
   readonly classifiers: LocalClassifiers
   readonly blobs: Blobs
   /** The address is known when the server listens. */
@@ -50,7 +49,7 @@ export async function openServices(config: Config, running: Scope): Promise<Plat
   const [records, analytics, blobs] = await Promise.all([
     openRecords(config, telemetry).then(port => opened(running, 'records', port)),
     chdbAnalytics({ folder: folder('analytics'), telemetry }).then(port => opened(running, 'analytics', port)),
-    folderBlobs({ folder: folder('blobs') }).then(port => opened(running, 'blobs', port)),
+    folderBlobs({ folder: folder('blobs'), clock }).then(port => opened(running, 'blobs', port)),
   ])
   await Promise.all([records.migrate(), analytics.migrate()])
   const secrets = opened(
@@ -63,7 +62,6 @@ export async function openServices(config: Config, running: Scope): Promise<Plat
     }),
   )
   const cache = opened(running, 'cache', memoryCache({ clock }))
-  const events = opened(running, 'events', memoryEvents({ clock }))
   const http = opened(running, 'http', guardedHttp({ allow: config.egressAllow, telemetry }))
   const sandbox = opened(running, 'sandbox', quickjsSandbox({ telemetry }))
   const classifiers = localClassifiers({ blobs, records, clock })
@@ -71,14 +69,12 @@ export async function openServices(config: Config, running: Scope): Promise<Plat
   const durable = opened(
     running,
     'durable',
-    await embeddedDurable({
+    await openEmbeddedDurable({
       stream,
-      events,
-      clock,
-      ids,
       telemetry,
       faults,
       services: { clock, ids, models: modelPort, http, sandbox },
+      workspaces: () => records.access.workspaces(),
       loadVersion: (workspace, id) => records.workspace(workspace).apps.version(id),
     }),
   )
@@ -114,7 +110,6 @@ export async function openServices(config: Config, running: Scope): Promise<Plat
   }
   return {
     services,
-    pipelines: streams,
     classifiers,
     blobs,
     setAddress(url) {

@@ -6,7 +6,7 @@ import { messageOf, RiskloomError } from '../engine/error.ts'
 import type { Config } from './config.ts'
 import { startDemo } from './demo.ts'
 import { scope, type Scope } from './scope.ts'
-import { openServices, type Platform } from './services.ts'
+import { openServices } from './services.ts'
 import { socketPath } from './socket-path.ts'
 
 /** The first workspace; others come by invitation. */

@@ -36,7 +36,7 @@ export class Batches {
   readonly #workspace: string
   readonly #journal: Journal
   readonly #setting: Setting
-  readonly #running = new Set<string>()
+  readonly #running = new Map<string, Promise<unknown>>()
 
   constructor(workspace: string, journal: Journal, setting: Setting) {
     this.#workspace = workspace
@@ -44,22 +44,34 @@ export class Batches {
     this.#setting = setting
   }
 
-  async run(request: BatchRequest, graph: Graph): Promise<BatchResult[]> {
+  /** Resolves when no batch is running any more. */
+  async idle(): Promise<void> {
+    await Promise.allSettled(this.#running.values())
+  }
+
+  run(request: BatchRequest, graph: Graph): Promise<BatchResult[]> {
     const { batchId } = request
     if (this.#running.has(batchId)) throw new RiskloomError('conflict', `batch ${batchId} is running already`)
-    this.#running.add(batchId)
+    const running = this.#run(request, graph).finally(() => this.#running.delete(batchId))
+    this.#running.set(batchId, running)
+    return running
+  }
+
+  async #run(request: BatchRequest, graph: Graph): Promise<BatchResult[]> {
+    const { closing, faults } = this.#setting
     const controller = new AbortController()
-    const sources = [this.#setting.closing, ...(request.signal === undefined ? [] : [request.signal])]
+    const sources = [closing, ...(request.signal === undefined ? [] : [request.signal])]
     const abort = () => controller.abort(sources.find(source => source.aborted)?.reason)
     for (const source of sources) source.addEventListener('abort', abort)
     try {
       if (sources.some(source => source.aborted)) abort()
-      const recorded = await this.#recorded(batchId)
+      if (faults.active) await faults.hit('start', 'before')
+      const recorded = await this.#recorded(request.batchId)
+      if (faults.active) await faults.hit('start', 'after')
       const fail = (error: unknown) => controller.abort(error)
       return await this.#runItems({ request, graph, recorded, signal: controller.signal, fail })
     } finally {
       for (const source of sources) source.removeEventListener('abort', abort)
-      this.#running.delete(batchId)
     }
   }
 
@@ -71,8 +83,6 @@ export class Batches {
   }
 
   async #runItems(batch: Batch): Promise<BatchResult[]> {
-    const { faults } = this.#setting
-    if (faults.active) await faults.hit('start', 'before')
     const results: BatchResult[] = []
     const workers = Math.max(1, Math.min(batch.request.concurrency, batch.request.items.length))
     const queue = batch.request.items.entries()
@@ -85,7 +95,6 @@ export class Batches {
       await Promise.allSettled(work)
       throw batch.signal.reason ?? error
     }
-    if (faults.active) await faults.hit('start', 'after')
     return results
   }
 

@@ -96,6 +96,7 @@ class EmbeddedDurable implements Durable {
     drained.abort()
     this.#closing.abort(new RiskloomError('unavailable', 'this process is stopping; the run goes on at the next start'))
     await idle
+    await Promise.all([...this.#opened.values()].map(space => space.batches.idle()))
     for (const { journal } of this.#opened.values()) await journal.commit()
   }
 

@@ -14,6 +14,9 @@ const group = 'durable'
 /** The oldest frames go after this time even when something still needs them; recovery says so. */
 const retention = { ms: 7 * 24 * 3_600_000 }
 
+/** Ended runs that a start reads back at most, beyond those that it must. */
+const maximumRecent = 10_000
+
 const readLimit = { records: 2_000, bytes: 8 * 1024 * 1024 }
 
 /** Owners of frames, as keys of the journal's records. They can be read even where the frame itself cannot. */
@@ -111,7 +114,7 @@ export class Journal {
     const lost = Math.max(0, journal.earliest - journal.mark)
     return {
       journal: Math.max(journal.mark, journal.earliest),
-      runs: Math.max(runs.earliest, Math.min(runs.mark, recentRuns)),
+      runs: Math.max(runs.earliest, Math.min(runs.mark, Math.max(recentRuns, runs.next - maximumRecent))),
       lost,
     }
   }

@@ -102,13 +102,15 @@ export class SingleRuns {
     prepare: () => Promise<PreparedRun>,
   ): Promise<void> {
     const run = this.#add(frame)
+    const { closing } = this.#setting
     try {
-      const prepared = await prepare()
+      const prepared = await unlessAborted(prepare(), closing)
       if (prepared === 'gone')
         await this.#end(run, endedRun(this.#record(run), 'failed', goneMessage(frame), this.#now()))
       else await this.#carry(run, prepared.graph, prepared.version, recorded)
     } catch (error) {
-      this.park(frame, error)
+      if (closing.aborted) run.finished.reject(error)
+      else this.park(frame, error)
     }
   }
 
@@ -212,6 +214,8 @@ export class SingleRuns {
     this.recent.add(record.runId, offset, run.log)
     this.#active.delete(record.runId)
     this.#journal.release(ownerOf.run(record.runId))
+    this.#setting.telemetry.count('runs', 1, { status: record.status })
+    this.#setting.telemetry.observe('run', record.elapsedMs, { status: record.status })
     run.finished.resolve(record)
   }
 
@@ -259,6 +263,15 @@ function handleOf(run: ActiveRun): RunHandle {
 
 function goneMessage(frame: AcceptedFrame): string {
   return new RiskloomError('not-found', `version ${frame.versionId} of app ${frame.appId} was deleted`).message
+}
+
+/** The same promise, except that it rejects when the signal aborts before. */
+function unlessAborted<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason)
+    signal.addEventListener('abort', abort)
+    void promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
 }
 
 function withResolvers(): PromiseWithResolvers {

@@ -75,7 +75,6 @@ export function workflowRoutes(app: FastifyInstance, services: RouteServices): v
       taskId: runId,
       runId,
       workflowId: version.id,
-      appId: owner.id,
       user,
       userId: userId(workspace, owner.id, user),
     }

@@ -1,4 +1,5 @@
 import type { ChannelMessage } from '../../engine/ports/cache.ts'
+import { Bell } from '../bell.ts'
 
 interface Kept extends ChannelMessage {
   readonly at: number
@@ -7,14 +8,15 @@ interface Kept extends ChannelMessage {
 /** Rough cost of a message beside its text, in bytes. */
 const overhead = 100
 
-/** The kept messages of one channel and those who wait for the next. Listeners keep a cursor, never a queue. */
+/** The kept messages of one channel. Listeners keep a cursor, never a queue. */
 export class Channel {
   ended = false
   listeners = 0
   #messages: Kept[] = []
   #nextId = 1
   #touchedAt = 0
-  readonly #waiting = new Set<() => void>()
+  /** Rings at each message and at the end. */
+  readonly changes = new Bell()
 
   get messageCount(): number {
     return this.#messages.length
@@ -24,14 +26,14 @@ export class Channel {
   add(data: string, at: number): number {
     this.#messages.push({ id: this.#nextId++, data, at })
     this.#touchedAt = at
-    this.#wake()
+    this.changes.ring()
     return sizeOf(data)
   }
 
   end(at: number): void {
     this.ended = true
     this.#touchedAt = at
-    this.#wake()
+    this.changes.ring()
   }
 
   /** The first message with a greater id that is not older than the time. */
@@ -43,19 +45,6 @@ export class Channel {
       if (kept.at >= notBefore) return { id: kept.id, data: kept.data }
     }
     return undefined
-  }
-
-  /** Resolves at the next message, at the end, or on abort. */
-  change(signal: AbortSignal): Promise<void> {
-    return new Promise(resolve => {
-      const wake = (): void => {
-        this.#waiting.delete(wake)
-        signal.removeEventListener('abort', wake)
-        resolve()
-      }
-      this.#waiting.add(wake)
-      signal.addEventListener('abort', wake, { once: true })
-    })
   }
 
   /** Returns the bytes it freed. */
@@ -74,10 +63,6 @@ export class Channel {
   /** Nobody listens, nothing is kept, and nothing happened since the time: its ids may start anew. */
   isForgettable(since: number): boolean {
     return this.listeners === 0 && this.#messages.length === 0 && this.#touchedAt < since
-  }
-
-  #wake(): void {
-    for (const wake of this.#waiting) wake()
   }
 }
 

@@ -60,7 +60,7 @@ export function memoryEvents(options: {
           seen = message.id
           yield message
         } else if (channel.ended) return
-        else await channel.change(signal)
+        else await channel.changes.next(signal)
       }
     } finally {
       channel.listeners--

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { RiskloomError, codeOf, messageOf } from '../../engine/error.ts'
+import { systemCode } from '../durable-files.ts'
 
 /** SQLSTATE of errors that mean: the same transaction can succeed when it is run again. */
 const retryable = new Set(['40001', '40P01'])
@@ -20,7 +21,7 @@ export function fromDatabase(error: unknown): unknown {
   if (codeOf(error) !== undefined) return error
   if (error instanceof pg.DatabaseError) return fromServer(error)
   const message = messageOf(error)
-  if (connectionLost.has(systemCode(error)) || connectionLostMessage.test(message)) return away(error, true)
+  if (connectionLost.has(systemCode(error) ?? '') || connectionLostMessage.test(message)) return away(error, true)
   if (message.startsWith('Cannot use a pool after')) return away(error, false)
   return error
 }
@@ -29,10 +30,6 @@ export function fromDatabase(error: unknown): unknown {
 export function isConnectionLost(error: unknown): boolean {
   const met = fromDatabase(error)
   return met instanceof RiskloomError && met.code === 'records-unavailable' && met.transient
-}
-
-function systemCode(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
 }
 
 function away(cause: unknown, transient: boolean): RiskloomError {
@@ -108,6 +105,6 @@ const constraintKeys: Readonly<Record<string, readonly [string, string]>> = {
 }
 
 function keyOfConstraint({ table = '', constraint = '' }: pg.DatabaseError): readonly [string, string] {
-  if (/_workspace_id_fkey$/.test(constraint)) return ['workspace', 'workspace']
+  if (constraint.endsWith('_workspace_id_fkey')) return ['workspace', 'workspace']
   return constraintKeys[constraint] ?? [table, constraint]
 }

@@ -8,7 +8,7 @@ export interface TextRow {
 }
 
 /** Largest row, in characters. More than that is a quote that was never closed, or no text file. */
-const maxRow = 4 * 1024 * 1024
+const maxRow = 1024 * 1024
 /** What is kept of a row that is too large. */
 const keptOfRow = 64 * 1024
 

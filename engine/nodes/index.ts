@@ -1,4 +1,5 @@
 import { classifier } from './classifier/run.ts'
+import { code } from './code/run.ts'
 import { decide } from './decide/run.ts'
 import { end } from './end/run.ts'
 import { ifElse } from './if-else/run.ts'
@@ -17,6 +18,7 @@ export const nodeTypes: readonly NodeType[] = [
   listed(variableAggregator),
   listed(legacyVariableAggregator),
   listed(classifier),
+  listed(code),
   listed(decide),
 ]
 

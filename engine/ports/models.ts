@@ -16,6 +16,10 @@ export interface ChatRequest {
   /** JSON schema the answer must satisfy. */
   readonly schema?: Readonly<Record<string, unknown>>
   readonly onChunk?: (text: string) => void
+  /** Pieces of what the model thinks aloud, where its provider sends that apart from the text. */
+  readonly onReasoning?: (text: string) => void
+  /** Names the call to the provider (`Idempotency-Key`): a repeated call has the same id. */
+  readonly callId?: string
   readonly signal?: AbortSignal
 }
 

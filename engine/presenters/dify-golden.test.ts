@@ -34,6 +34,7 @@ const nullable = (object: Value | undefined, name: string): string | null => {
   const value = field(object, name)
   return value === null ? null : String(value)
 }
+const fields = (value: Value): ObjectValue => (isObject(value) ? value : {})
 const withoutSystem = (inputs: Value): ObjectValue =>
   isObject(inputs) ? Object.fromEntries(Object.entries(inputs).filter(([name]) => !name.startsWith('sys.'))) : {}
 
@@ -77,7 +78,7 @@ function eventOf(recorded: Value, sequence: number): RunEvent {
   const stamp = { sequence, at: isObject(data) && 'created_at' in data ? number(data, 'created_at') * 1000 : 0 }
   switch (text(recorded, 'event')) {
     case 'workflow_started':
-      return { type: 'run-started', ...stamp, inputs: withoutSystem(field(data, 'inputs')) }
+      return { type: 'run-started', ...stamp, inputs: fields(field(data, 'inputs')) }
     case 'node_started':
       return {
         type: 'node-started',
@@ -134,7 +135,6 @@ test.skipIf(streams.length === 0).each(streams)('%s: the stream comes out as it 
     taskId: text(start, 'task_id'),
     runId: text(start, 'workflow_run_id'),
     workflowId: text(field(start, 'data'), 'workflow_id'),
-    appId: known ? text(field(field(start, 'data'), 'inputs'), 'sys.app_id') : '',
     user: known ? text(createdBy, 'user') : '',
     userId: known ? text(createdBy, 'id') : '',
   }

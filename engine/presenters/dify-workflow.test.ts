@@ -61,7 +61,15 @@ const run: Run = {
   modelCalls: [],
 }
 
-function dataOf(frame: string): Record<string, unknown> {
+/** The fields that tests look at one by one. */
+interface Data {
+  readonly execution_metadata?: unknown
+  readonly outputs?: unknown
+  readonly outputs_truncated?: unknown
+  readonly files?: unknown
+}
+
+function dataOf(frame: string): Data {
   expect(frame).toMatch(/^data: \{.*\}\n\n$/)
   return JSON.parse(frame.slice(6)).data
 }
@@ -77,7 +85,7 @@ async function framesOf(events: readonly RunEvent[]): Promise<string[]> {
 
 test('a run is told frame by frame: ping first, numbers keep their kind', async () => {
   const frames = await framesOf([
-    { type: 'run-started', sequence: 1, at, inputs: { n: 1n, f: 1.0 } },
+    { type: 'run-started', sequence: 1, at, inputs: { n: 1n, f: 1.0, 'sys.user_id': 'u1' } },
     { type: 'node-started', sequence: 2, at, id: 'execution-1', nodeId: 'c', nodeType: 'code', title: 'Score' },
     { type: 'text-chunk', sequence: 3, at, text: '好\n', selector: ['c', 'ratio'] },
     { type: 'node-finished', sequence: 4, at, nodeRun },
@@ -98,8 +106,7 @@ test('a run is told frame by frame: ping first, numbers keep their kind', async 
   expect(frames).toEqual([
     'event: ping\n\n',
     `data: {"event":"workflow_started",${ids},"data":{"id":"run-1","workflow_id":"version-1","inputs":{"n":1,"f":1.0,` +
-      '"sys.files":[],"sys.user_id":"u1","sys.app_id":"triage","sys.workflow_id":"version-1","sys.workflow_run_id":"run-1"},' +
-      '"created_at":1795472640,"reason":"initial"}}\n\n',
+      '"sys.user_id":"u1"},"created_at":1795472640,"reason":"initial"}}\n\n',
     `data: {"event":"node_started",${ids},"data":{"id":"execution-1","node_id":"c","node_type":"code","title":"Score",` +
       '"index":1,"predecessor_node_id":null,"inputs":null,"inputs_truncated":false,"created_at":1795472640,"extras":{},' +
       '"iteration_id":null,"loop_id":null,"agent_strategy":null}}\n\n',

@@ -14,7 +14,6 @@ export interface WorkflowCall {
   readonly runId: string
   /** The app version that runs. */
   readonly workflowId: string
-  readonly appId: string
   /** What the caller sent as `user`. */
   readonly user: string
   /** Our id of that user. */
@@ -104,15 +103,11 @@ export function blockingBody(call: WorkflowCall, run: Run): string {
 
 /** Body of `GET /v1/workflows/run/:id`, as JSON text. Its `inputs` are a text that holds JSON. */
 export function runDetail(run: Run): string {
-  const system = {
-    ...systemInputs({ runId: run.runId, workflowId: run.versionId, appId: run.appId, user: run.user }),
-    'sys.timestamp': seconds(run.startedAt),
-  }
   return encodeAnswer({
     id: run.runId,
     workflow_id: run.versionId,
     status: run.status,
-    inputs: pythonJson({ ...fields(run.inputs), ...reordered(system) }),
+    inputs: pythonJson({ ...fields(run.inputs), ...systemInputs(run) }),
     outputs: fields(run.outputs),
     error: run.error,
     total_steps: BigInt(run.steps),
@@ -156,7 +151,7 @@ function startedData(call: WorkflowCall, event: Extract<RunEvent, { type: 'run-s
   return {
     id: call.runId,
     workflow_id: call.workflowId,
-    inputs: { ...fields(event.inputs), ...systemInputs(call) },
+    inputs: fields(event.inputs),
     created_at: seconds(event.at),
     reason: 'initial',
   }
@@ -260,20 +255,16 @@ function finishedData(call: { runId: string; workflowId: string }, end: End): Ob
   }
 }
 
-function systemInputs(call: Pick<WorkflowCall, 'runId' | 'workflowId' | 'appId' | 'user'>): ObjectValue {
+/** What a run's record shows beside its inputs. */
+function systemInputs(run: Run): ObjectValue {
   return {
     'sys.files': [],
-    'sys.user_id': call.user,
-    'sys.app_id': call.appId,
-    'sys.workflow_id': call.workflowId,
-    'sys.workflow_run_id': call.runId,
+    'sys.user_id': run.user,
+    'sys.app_id': run.appId,
+    'sys.timestamp': seconds(run.startedAt),
+    'sys.workflow_id': run.versionId,
+    'sys.workflow_run_id': run.runId,
   }
-}
-
-/** A run's record has its time stamp between the app and the workflow. */
-function reordered(system: ObjectValue): ObjectValue {
-  const names = ['sys.files', 'sys.user_id', 'sys.app_id', 'sys.timestamp', 'sys.workflow_id', 'sys.workflow_run_id']
-  return Object.fromEntries(names.map(name => [name, system[name] ?? null]))
 }
 
 function finishedAt(run: Run): bigint | null {

@@ -5,6 +5,8 @@ const piece = /[\p{Script=Han}a-z0-9]/u
 const separator = /[\s\p{P}\p{S}\p{Extended_Pictographic}]/u
 /** Signs that ordinary Chinese never puts between two characters: one of them is enough. */
 const neverBetween = /[.*_^`•·丶|]/u
+/** A comma ends a piece of speech, unless it stands between all of them. */
+const sentence = /[,，。!！?？;；:：、]/u
 /** Most separators between two pieces that still count as one word pulled apart. */
 const widest = 3
 
@@ -46,8 +48,10 @@ function splitRun(points: readonly string[], start: number): Run | undefined {
     const next = nextPiece(points, end)
     // A piece with a direct neighbour begins an ordinary word: `加 微信` ends here.
     if (next === undefined || isPiece(points[next + 1])) break
+    const gap = points.slice(end, next).join('')
+    if (separators.size > 0 && sentence.test(gap) !== sentence.test([...separators].join(''))) break
     pieces.push(points[next] ?? '')
-    separators.add(points.slice(end, next).join(''))
+    separators.add(gap)
     end = next + 1
   }
   return isOneWord(pieces, separators.size) ? { pieces, end } : pairRun(points, start)

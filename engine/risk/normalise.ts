@@ -23,7 +23,8 @@ export function normalise(raw: string): Normalised {
   let text = shorten(raw, notes)
   if (plain.test(text) && !apart.test(text)) return { text: squeeze(text), notes: notes.list() }
   text = removeInvisible(text, notes)
-  text = foldForms(readSymbols(text, notes), notes)
+  // One character can stand for many (ﷺ): what they become is bounded too.
+  text = foldForms(readSymbols(text, notes), notes).slice(0, longestText)
   text = simplify(text, notes).toLowerCase()
   const parts = readLinks(text, notes)
   // Links stand at odd places; they are already read.

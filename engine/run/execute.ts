@@ -7,7 +7,7 @@ import { nodeTypeOf } from '../nodes/index.ts'
 import type { NodeCall, NodeOutcome, NodeServices, Selector } from '../nodes/node.ts'
 import type { Value } from '../values/value.ts'
 import { readVariable } from './pool.ts'
-import type { Command, Progress, RunNode, RunState } from './state.ts'
+import { hasEnded, type Command, type Progress, type RunNode, type RunState } from './state.ts'
 import { step } from './step.ts'
 
 /** What `execute` needs beside the state. */
@@ -98,18 +98,22 @@ export function advance(
   const queue = progress.commands.slice()
   for (let at = 0; at < queue.length; at += 1) {
     const command = queue[at]
-    if (command === undefined) break
-    const startedAt = clock.now()
-    const from = clock.monotonic()
-    const outcome = command.kind === 'run-node' && command.effect === 'pure' ? execute(graph, state, command, options) : undefined
-    if (outcome === undefined || outcome instanceof Promise) {
+    if (command === undefined || hasEnded(state)) break
+    if (command.kind === 'wait' || command.effect === 'recorded') {
       waiting.push(command)
       continue
     }
+    const startedAt = clock.now()
+    const from = clock.monotonic()
+    const outcome = synchronous(execute(graph, state, command, options))
     const elapsedMs = clock.monotonic() - from
-    const next = step(graph, state, { kind: 'node-finished', node: command.node, attempt: 1, outcome, startedAt, elapsedMs }, clock.now())
+    const next = step(graph, state, { kind: 'node-finished', node: command.node, attempt: command.attempt, outcome, startedAt, elapsedMs }, clock.now())
     queue.push(...next.commands)
     events.push(...next.events)
   }
-  return { commands: state.status === 'running' ? waiting : [], events }
+  return { commands: hasEnded(state) ? [] : waiting, events }
+}
+
+function synchronous(outcome: NodeOutcome | Promise<NodeOutcome>): NodeOutcome {
+  return outcome instanceof Promise ? broken('a pure node must answer synchronously') : outcome
 }

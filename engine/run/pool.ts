@@ -9,7 +9,9 @@ export function readVariable(graph: Graph, state: RunState, selector: readonly s
   if (first === undefined || name === undefined) return undefined
   const source = sourceOf(graph, state, first)
   if (source === undefined) return undefined
-  const value = getKey(source, name) ?? systemOfStart(graph, state, first, name)
+  const own = getKey(source, name)
+  // Null is a value like any other: only what is missing is looked for elsewhere.
+  const value = own === undefined ? systemOfStart(graph, state, first, name) : own
   return selector.length === 2 ? value : descend(value, selector)
 }
 

@@ -1,7 +1,6 @@
 import type { SituationRequest, TimeRange } from '../../schemas/api/situation.ts'
 import type { QueryParameter } from '../ports/analytics.ts'
-
-const hourMs = 3_600_000
+import { wholeHours } from './range.ts'
 
 export type Dimensions = Pick<SituationRequest, 'pipeline' | 'appId' | 'label' | 'surface' | 'action'>
 
@@ -25,12 +24,11 @@ const columnOf = {
  * the rollup by hour, the edges from the rollup by minute. `fine` takes minutes throughout, for buckets below an hour.
  */
 export function countsIn(range: TimeRange, dimensions: Dimensions, fine: boolean): Sql {
-  const firstHour = Math.ceil(range.from / hourMs) * hourMs
-  const lastHour = Math.floor(range.to / hourMs) * hourMs
+  const hours = wholeHours(range)
   const where = dimensionsSql(dimensions)
   const live = `workspace = {workspace:String} AND purpose = 'live'${where.text}`
   const bounds = { fromSecond: range.from / 1_000, toSecond: range.to / 1_000 }
-  if (fine || firstHour >= lastHour) {
+  if (fine || hours === undefined) {
     return {
       text: `(SELECT minute AS at, ${columns} FROM decisions_by_minute WHERE ${live} AND ${between('minute', 'fromSecond', 'toSecond')})`,
       parameters: { ...where.parameters, ...bounds },
@@ -43,7 +41,7 @@ export function countsIn(range: TimeRange, dimensions: Dimensions, fine: boolean
       UNION ALL
       SELECT minute AS at, ${columns} FROM decisions_by_minute WHERE ${live} AND (${edges})
     )`,
-    parameters: { ...where.parameters, ...bounds, firstHour: firstHour / 1_000, lastHour: lastHour / 1_000 },
+    parameters: { ...where.parameters, ...bounds, firstHour: hours.from / 1_000, lastHour: hours.to / 1_000 },
   }
 }
 

@@ -3,16 +3,19 @@ import { RiskloomError } from '../error.ts'
 import type { AnalyticsQuery, QueryParameter } from '../ports/analytics.ts'
 import { dimensionsSql, type Sql } from './counts.ts'
 import { decisionId, type DecisionIdentity } from './decision-id.ts'
-import { eventTimeIn } from './queries.ts'
+import { eventTimeBetween } from './event-time-sql.ts'
 
 const dayMs = 86_400_000
 const defaultDays = 30
 /** Events may be ahead of their receipt by this much. */
 const aheadMs = 5 * 60_000
+const firstWindowMs = 2 * 3_600_000
+const windowGrowth = 8
 
 /** A decision as `listQuery` and `decisionQuery` give it. */
 export type DecisionRow = Omit<DecisionSummary, 'id'>
 
+const eventTimeIn = eventTimeBetween('from', 'to')
 const millis = (column: string): string => `toUnixTimestamp64Milli(${column})`
 
 const summaryColumns = `
@@ -45,32 +48,39 @@ export function listRange(filter: DecisionFilter, now: number): TimeRange {
   return { from: filter.from ?? to - defaultDays * dayMs, to }
 }
 
-/** One decision more than the page holds tells whether there is a next one. */
-export function listQuery(request: DecisionListRequest, now: number): AnalyticsQuery {
+/** What is left of the range behind the cursor: nothing there is newer than it. */
+export function rangeBehindCursor(request: DecisionListRequest, now: number): TimeRange {
   const range = listRange(request, now)
+  if (request.cursor === undefined) return range
+  return { from: range.from, to: Math.min(range.to, parseCursor(request.cursor).eventTime + 1) }
+}
+
+/**
+ * The range from its end to its beginning, in windows that grow: a page is mostly full after the first, which costs
+ * little however much the range holds, and a rare decision is found after few.
+ */
+export function* windowsBack(range: TimeRange): Generator<TimeRange> {
+  let width = firstWindowMs
+  for (let to = range.to; to > range.from; width *= windowGrowth) {
+    const from = Math.max(range.from, to - width)
+    yield { from, to }
+    to = from
+  }
+}
+
+/** The newest decisions of a window. */
+export function listQuery(request: DecisionListRequest, window: TimeRange, limit: number): AnalyticsQuery {
   const filter = filterSql(request)
-  const after = request.cursor === undefined ? undefined : parseCursor(request.cursor)
-  const keyset =
-    after === undefined
-      ? ''
-      : ` AND (${place}) < (fromUnixTimestamp64Milli({eventTime:Int64}, 'UTC'), {afterPipeline:String},
-          {afterSource:String}, {afterIncarnation:UInt32}, {afterPartition:UInt32}, {afterOffset:UInt64})`
+  const keyset = keysetSql(request)
   return {
     sql: `
       SELECT ${summaryColumns}
       FROM decisions AS fact
-      WHERE workspace = {workspace:String} AND purpose = 'live' AND sign = 1 AND ${eventTimeIn}${filter.text}${keyset}
+      WHERE workspace = {workspace:String} AND purpose = 'live' AND sign = 1 AND ${eventTimeIn}${filter.text}${keyset.text}
         AND ${notRetracted}
       ORDER BY ${order}
       LIMIT {limit:UInt32}`,
-    parameters: {
-      ...filter.parameters,
-      from: range.from,
-      // Nothing behind the cursor is newer than it.
-      to: after === undefined ? range.to : Math.min(range.to, after.eventTime + 1),
-      limit: request.limit + 1,
-      ...(after === undefined ? {} : cursorParameters(after)),
-    },
+    parameters: { ...filter.parameters, ...keyset.parameters, ...window, limit },
   }
 }
 
@@ -127,14 +137,20 @@ function parseCursor(cursor: string): Omit<DecisionIdentity, 'purpose' | 'jobId'
   }
 }
 
-function cursorParameters(after: ReturnType<typeof parseCursor>): Record<string, QueryParameter> {
+function keysetSql({ cursor }: DecisionListRequest): Sql {
+  if (cursor === undefined) return { text: '', parameters: {} }
+  const after = parseCursor(cursor)
   return {
-    eventTime: after.eventTime,
-    afterPipeline: after.pipeline,
-    afterSource: after.source,
-    afterIncarnation: after.incarnation,
-    afterPartition: after.partition,
-    afterOffset: after.offset,
+    text: ` AND (${place}) < (fromUnixTimestamp64Milli({afterTime:Int64}, 'UTC'), {afterPipeline:String},
+          {afterSource:String}, {afterIncarnation:UInt32}, {afterPartition:UInt32}, {afterOffset:UInt64})`,
+    parameters: {
+      afterTime: after.eventTime,
+      afterPipeline: after.pipeline,
+      afterSource: after.source,
+      afterIncarnation: after.incarnation,
+      afterPartition: after.partition,
+      afterOffset: after.offset,
+    },
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Bucket, SituationRequest, TimeRange } from '../../schemas/api/situation.ts'
 import type { AnalyticsQuery } from '../ports/analytics.ts'
-import { between, countsIn, dimensionsSql, type Dimensions } from './counts.ts'
+import { countsIn, type Dimensions } from './counts.ts'
 import { hasWholeHourOffset } from './range.ts'
 
 /** Rows that `seriesQuery` gives: milliseconds of the bucket’s start, and how many were decided. */
@@ -17,11 +17,6 @@ export interface TotalsRow {
   readonly filtered: number
   readonly tokens: number
   readonly cost: number
-}
-
-export interface LatencyRow {
-  /** Milliseconds; null when nothing was decided. */
-  readonly p95: number | null
 }
 
 export interface CellRow {
@@ -69,45 +64,6 @@ export function totalsQuery(range: TimeRange, dimensions: Dimensions): Analytics
   }
 }
 
-/**
- * The 95th percentile of the time from receipt to decision. From the histogram by minute, unless a dimension is asked for
- * that the histogram does not have: then from the decisions themselves.
- */
-export function latencyQuery(range: TimeRange, dimensions: Dimensions): AnalyticsQuery {
-  const { label, surface, action } = dimensions
-  const raw = label !== undefined || surface !== undefined || action !== undefined
-  return raw ? latencyOfRows(range, dimensions) : latencyOfHistogram(range, dimensions)
-}
-
-function latencyOfHistogram(range: TimeRange, dimensions: Dimensions): AnalyticsQuery {
-  const where = dimensionsSql(dimensions)
-  return {
-    // The middle of a bucket, see the migration of the rollups for its bounds.
-    sql: `
-      SELECT if(sum(weight) = 0, NULL, exp2((quantileExactWeighted(0.95)(bucket, weight) + 0.5) / 8) - 1) AS p95
-      FROM (
-        SELECT bucket, toUInt64(greatest(sum(decisions), 0)) AS weight
-        FROM latency_by_minute
-        WHERE workspace = {workspace:String} AND purpose = 'live'${where.text}
-          AND ${between('minute', 'fromSecond', 'toSecond')}
-        GROUP BY bucket
-      )`,
-    parameters: { ...where.parameters, fromSecond: range.from / 1_000, toSecond: range.to / 1_000 },
-  }
-}
-
-function latencyOfRows(range: TimeRange, dimensions: Dimensions): AnalyticsQuery {
-  const where = dimensionsSql(dimensions)
-  return {
-    sql: `
-      SELECT if(sum(sign) <= 0, NULL, quantile(0.95)(latency_ms)) AS p95
-      FROM decisions
-      WHERE workspace = {workspace:String} AND purpose = 'live' AND status = 'decided'${where.text}
-        AND ${eventTimeIn}`,
-    parameters: { ...where.parameters, from: range.from, to: range.to },
-  }
-}
-
 /** Decided events by label and surface. */
 export function tableQuery(range: TimeRange, dimensions: Dimensions): AnalyticsQuery {
   const counts = countsIn(range, dimensions, false)
@@ -144,11 +100,3 @@ export function facetsQuery(range: TimeRange): AnalyticsQuery {
     parameters: counts.parameters,
   }
 }
-
-/**
- * Rows of decisions in a range of event times (parameters `from` and `to`, milliseconds). Partitions go by receipt, and no
- * event is charted later than five minutes after it: that rules old partitions out.
- */
-export const eventTimeIn = `(event_time >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')
-        AND event_time < fromUnixTimestamp64Milli({to:Int64}, 'UTC')
-        AND received_at >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') - INTERVAL 5 MINUTE)`

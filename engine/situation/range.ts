@@ -17,6 +17,13 @@ export function wholeMinutes(range: TimeRange): TimeRange {
   return { from, to }
 }
 
+/** The whole hours inside a range; undefined when there is none. */
+export function wholeHours(range: TimeRange): TimeRange | undefined {
+  const from = Math.ceil(range.from / hourMs) * hourMs
+  const to = Math.floor(range.to / hourMs) * hourMs
+  return from < to ? { from, to } : undefined
+}
+
 /** The equally long stretch before. Of a range that reaches into the future only what has passed is compared. */
 export function periodBefore(range: TimeRange, now: number): TimeRange {
   const passed = Math.min(range.to, Math.ceil(now / minuteMs) * minuteMs)

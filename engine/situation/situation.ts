@@ -14,7 +14,16 @@ import type {
 import type { ModelCall } from '../../schemas/model-call.ts'
 import type { Analytics } from '../ports/analytics.ts'
 import { parseDecisionId, decisionId } from './decision-id.ts'
-import { cursorOf, decisionQuery, listQuery, listRange, type DecisionRow } from './decisions.ts'
+import {
+  cursorOf,
+  decisionQuery,
+  listQuery,
+  listRange,
+  rangeBehindCursor,
+  windowsBack,
+  type DecisionRow,
+} from './decisions.ts'
+import { latencyQuery, type LatencyRow } from './latency.ts'
 import * as queries from './queries.ts'
 import { bucketsOf, chooseBucket, periodBefore, wholeMinutes } from './range.ts'
 import { seriesOf } from './series.ts'
@@ -92,7 +101,7 @@ async function loadPeriod(
 ): Promise<Period | undefined> {
   const [totals, latency] = await Promise.all([
     analytics.query<queries.TotalsRow>(workspace, queries.totalsQuery(range, request)),
-    analytics.query<queries.LatencyRow>(workspace, queries.latencyQuery(range, request)),
+    analytics.query<LatencyRow>(workspace, latencyQuery(range, request)),
   ])
   const [sums] = totals
   if (sums === undefined) return undefined
@@ -143,7 +152,13 @@ export async function loadDecisions(
   request: DecisionListRequest,
   now: number,
 ): Promise<DecisionPage> {
-  const rows = await analytics.query<DecisionRow>(workspace, listQuery(request, now))
+  // One more than the page holds tells whether there is a next one.
+  const wanted = request.limit + 1
+  const rows: DecisionRow[] = []
+  for (const window of windowsBack(rangeBehindCursor(request, now))) {
+    rows.push(...(await analytics.query<DecisionRow>(workspace, listQuery(request, window, wanted - rows.length))))
+    if (rows.length === wanted) break
+  }
   const shown = rows.slice(0, request.limit)
   const last = shown.at(-1)
   return {

@@ -1,14 +1,8 @@
 import { RiskloomError } from '../error.ts'
-import { JsonReader, depthLimit } from './json-reader.ts'
+import { depthLimit, escapeKey, JsonReader, tag } from './json-reader.ts'
 import { floatText } from './number-text.ts'
 import { fileObject, getKey, isObject, setKey, type MutableObject } from './object.ts'
 import { FileValue, type ObjectValue, type Value } from './value.ts'
-
-/**
- * Marks an object in JSON that is not simply an object: `{"$riskloom":"file",…}` is a file, and an object of a user that
- * has this very key is wrapped as `{"$riskloom":"object","value":…}`, so that no data can pass for a file.
- */
-const tag = '$riskloom'
 
 type Presentation = 'lossless' | 'answer'
 
@@ -50,9 +44,8 @@ function encodeList(list: readonly Value[], presentation: Presentation, depth: n
 }
 
 function encodeObject(value: ObjectValue | FileValue, presentation: Presentation, depth: number): string {
-  if (value instanceof FileValue) return presentation === 'answer' ? entries(fileObject(value), presentation, depth) : encodeFile(value)
-  const text = entries(value, presentation, depth)
-  return presentation === 'lossless' && Object.hasOwn(value, tag) ? `{"${tag}":"object","value":${text}}` : text
+  if (!(value instanceof FileValue)) return entries(value, presentation, depth)
+  return presentation === 'answer' ? entries(fileObject(value), presentation, depth) : encodeFile(value)
 }
 
 function entries(object: ObjectValue, presentation: Presentation, depth: number): string {
@@ -61,13 +54,14 @@ function entries(object: ObjectValue, presentation: Presentation, depth: number)
     const value = object[key]
     if (value === undefined) continue
     if (text.length > 1) text += ','
-    text += `${JSON.stringify(key)}:${encode(value, presentation, depth)}`
+    const name = presentation === 'lossless' ? escapeKey(key) : key
+    text += `${JSON.stringify(name)}:${encode(value, presentation, depth)}`
   }
   return `${text}}`
 }
 
 function encodeFile(file: FileValue): string {
-  return `{"${tag}":"file","value":${JSON.stringify({ ...file })}}`
+  return `{"${tag}":${JSON.stringify({ ...file })}}`
 }
 
 /** @throws RiskloomError `invalid-request`, with the offset in `details`, when the text is not JSON or nests too deep */
@@ -80,17 +74,10 @@ export function decodeInput(text: string): Value {
   return new JsonReader(text, undefined).read()
 }
 
-function untag(object: ObjectValue): Value {
-  const kind = getKey(object, tag)
-  if (kind === undefined) return object
-  const inner = getKey(object, 'value')
-  if (!isObject(inner)) return object
-  return kind === 'file' ? new FileValue(fileFields(inner)) : kind === 'object' ? inner : object
-}
-
-function fileFields(fields: ObjectValue): FileValue {
+function untag(content: Value): Value {
+  if (!isObject(content)) return content
   // Only our own `encodeFile` writes this tag: the fields are those of the class.
-  return { ...(fields as unknown as FileValue), size: Number(fields['size']) }
+  return new FileValue({ ...(content as unknown as FileValue), size: Number(getKey(content, 'size')) })
 }
 
 /** A JavaScript value at the edge: integral numbers become integers, `undefined` and foreign objects become null. */

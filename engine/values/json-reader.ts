@@ -1,6 +1,19 @@
 import { RiskloomError } from '../error.ts'
 import { setKey, type MutableObject } from './object.ts'
-import type { ObjectValue, Value } from './value.ts'
+import type { Value } from './value.ts'
+
+/** Key of an object in JSON that stands for something else: `{"$riskloom":{…}}` is a file. */
+export const tag = '$riskloom'
+const tagLike = /^\$+riskloom$/
+
+/** A key of a user that looks like the tag gets one more `$`, so that no data can pass for a file. */
+export function escapeKey(key: string): string {
+  return key.charCodeAt(0) === 36 && tagLike.test(key) ? `$${key}` : key
+}
+
+function unescapeKey(key: string): string {
+  return tagLike.test(key) ? key.slice(1) : key
+}
 
 /** Deepest nesting that is read or written. */
 export const depthLimit = 200
@@ -11,14 +24,14 @@ const maxIntegerDigits = 400
 /** Reads JSON without losing the difference between `1` and `1.0`, which `JSON.parse` cannot keep. */
 export class JsonReader {
   private readonly text: string
-  private readonly finish: ((object: ObjectValue) => Value) | undefined
+  private readonly untag: ((content: Value) => Value) | undefined
   private at = 0
   private depth = 0
 
-  /** `finish` sees each object that was read and may put something else in its place. */
-  constructor(text: string, finish: ((object: ObjectValue) => Value) | undefined) {
+  /** `untag` makes a value of what stands under the tag; without it the tag is a key like any other. */
+  constructor(text: string, untag: ((content: Value) => Value) | undefined) {
     this.text = text
-    this.finish = finish
+    this.untag = untag
   }
 
   read(): Value {
@@ -127,23 +140,30 @@ export class JsonReader {
   private object(): Value {
     this.enter()
     const object: MutableObject = {}
+    let tagged: Value | undefined
     this.space()
     if (this.text.charCodeAt(this.at) !== 125) {
-      do this.entry(object)
+      do tagged = this.entry(object) ?? tagged
       while (this.comma(125, 'a comma or the end of an object'))
     }
     this.leave()
-    return this.finish === undefined ? object : this.finish(object)
+    return tagged === undefined ? object : tagged
   }
 
-  private entry(object: MutableObject): void {
+  /** Adds an entry to the object; gives the value that takes the object’s place when the entry is the tag. */
+  private entry(object: MutableObject): Value | undefined {
     this.space()
     if (this.text.charCodeAt(this.at) !== 34) this.fail('a key')
     const key = this.string()
     this.space()
     if (this.text.charCodeAt(this.at) !== 58) this.fail('a colon')
     this.at += 1
-    setKey(object, key, this.value())
+    const value = this.value()
+    if (this.untag !== undefined && key.charCodeAt(0) === 36) {
+      if (key === tag) return this.untag(value)
+      setKey(object, unescapeKey(key), value)
+    } else setKey(object, key, value)
+    return undefined
   }
 
   /** True behind a comma, false before the closing character. */

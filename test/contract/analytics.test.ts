@@ -11,7 +11,7 @@ import { decisionRow, encodeRows, retractionRow } from '../../engine/situation/r
 import { sampleDecision } from '../support/decisions.ts'
 
 const silent: Telemetry = { log: () => {}, count: () => {}, gauge: () => {}, observe: () => {} }
-const views = ['decisions_by_minute', 'decisions_by_hour', 'latency_by_minute']
+const views = ['decisions_by_minute', 'decisions_by_hour', 'latency_by_hour']
 
 /** Process ids of engines that this process owns. */
 function children(): number[] {

@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdir, readFile, readdir, stat, truncate, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, readFile, readdir, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../connectors/clock/system.ts'
 import { openDatabase } from '../../connectors/records/database.ts'
 import { startOf } from '../../connectors/records/embedded/process-identity.ts'
@@ -19,14 +19,26 @@ const isRoot = process.getuid?.() === 0
 const owner = fileURLToPath(new URL('../support/records-owner.ts', import.meta.url))
 
 describe('embedded records', () => {
+  let pristine: Awaited<ReturnType<typeof temporaryFolder>>
   let temporary: Awaited<ReturnType<typeof temporaryFolder>>
   let folder: string
   let opened: Records[]
   let children: ChildProcess[]
 
+  // made once and copied: initdb waits for the disk several times
+  beforeAll(async () => {
+    pristine = await temporaryFolder()
+    const records = await embeddedRecords({ folder: pristine.path, telemetry: quiet, clock: systemClock })
+    await records.migrate()
+    await furnish(records, 'acme')
+    await records.close()
+  })
+  afterAll(() => pristine.remove())
+
   beforeEach(async () => {
     temporary = await temporaryFolder()
-    folder = temporary.path
+    folder = join(temporary.path, 'records')
+    await cp(pristine.path, folder, { recursive: true })
     opened = []
     children = []
   })
@@ -78,9 +90,7 @@ describe('embedded records', () => {
   })
 
   it('gives the application no way around row-level security', async () => {
-    const records = await open()
-    await records.migrate()
-    await furnish(records, 'acme')
+    await open()
     const database = openDatabase(await embeddedLogin(folder), quiet)
     const none = database.tenant(null)
     for (const attempt of [
@@ -100,8 +110,6 @@ describe('embedded records', () => {
 
   it('leaves no process behind, and finds everything at the next start', async () => {
     const first = await open()
-    await first.migrate()
-    await furnish(first, 'acme')
     const pid = await serverPid()
     await first.close()
     await first.close()
@@ -114,8 +122,7 @@ describe('embedded records', () => {
 
   it('comes back when PostgreSQL is killed, with every row that was acknowledged', async () => {
     const records = await open()
-    await records.migrate()
-    const { sources } = await furnish(records, 'acme')
+    const { sources } = records.workspace('acme')
     const acknowledged: string[] = []
     const failures: unknown[] = []
     let going = true
@@ -173,10 +180,6 @@ describe('embedded records', () => {
   })
 
   it('takes over after its process was killed: the old server is stopped and nothing acknowledged is lost', async () => {
-    const first = await open()
-    await first.migrate()
-    await furnish(first, 'acme')
-    await first.close()
     const { child, lines } = await openElsewhere()
     await eventually(async () => expect(lines.length).toBeGreaterThan(30))
     const orphan = await serverPid()
@@ -194,8 +197,6 @@ describe('embedded records', () => {
 
   it('refuses a folder that somebody else has open, and names the process', async () => {
     const first = await open()
-    await first.migrate()
-    await furnish(first, 'acme')
     await expect(open()).rejects.toMatchObject({ code: 'data-folder-in-use', details: { pid: process.pid } })
     await first.check()
     await first.close()
@@ -206,7 +207,6 @@ describe('embedded records', () => {
   })
 
   it('starts although the numbers in old files belong to other processes now', async () => {
-    await (await open()).close()
     const stranger = spawn('sleep', ['60'])
     children.push(stranger)
     await writeFile(join(folder, 'lock'), JSON.stringify({ v: 1, pid: stranger.pid, start: 'another time' }))
@@ -228,25 +228,25 @@ describe('embedded records', () => {
   })
 
   it('puts the socket elsewhere when the path is too long for one', async () => {
-    const long = join(folder, 'a-long-name-'.repeat(10))
+    const long = join(temporary.path, 'a-long-name-'.repeat(10))
     await (await open({ folder: long })).check()
     const file = (await readFile(join(long, 'data', 'postmaster.pid'), 'utf8')).split('\n')
     const socketFolder = file[4] ?? ''
-    expect(socketFolder.startsWith(folder)).toBe(false)
+    expect(socketFolder.startsWith(temporary.path)).toBe(false)
     expect((await stat(socketFolder)).mode & 0o777).toBe(0o700)
     await opened.pop()?.close()
     await expect(stat(socketFolder)).rejects.toThrow()
   })
 
   it('forgets a half-made database', async () => {
-    await mkdir(join(folder, 'data.new'))
-    await writeFile(join(folder, 'data.new', 'PG_VERSION'), '18\n')
-    await (await open()).check()
-    expect(await readdir(folder)).not.toContain('data.new')
+    const fresh = join(temporary.path, 'fresh')
+    await mkdir(join(fresh, 'data.new'), { recursive: true })
+    await writeFile(join(fresh, 'data.new', 'PG_VERSION'), '18\n')
+    await (await open({ folder: fresh })).check()
+    expect(await readdir(fresh)).not.toContain('data.new')
   })
 
   it('names a database of another version and a damaged one, and leaves both as they are', async () => {
-    await (await open()).close()
     const version = join(folder, 'data', 'PG_VERSION')
     await writeFile(version, '17\n')
     await expect(open()).rejects.toMatchObject({
@@ -271,10 +271,9 @@ describe('embedded records', () => {
   })
 
   it.skipIf(!isRoot)('runs as another user of the system where no user namespace is to be had', async () => {
-    await chmod(folder, 0o755)
+    await chmod(temporary.path, 0o755)
     const records = await open({ launchers: ['other-user'] })
-    await records.migrate()
-    await furnish(records, 'acme')
+    expect(await records.workspace('acme').sources.list()).toHaveLength(1)
     expect((await stat(`/proc/${await serverPid()}`)).uid).not.toBe(0)
     await records.close()
     // the same folder under the other way of running, and back
@@ -286,9 +285,8 @@ describe('embedded records', () => {
   })
 
   it.skipIf(!isRoot)('says what to do when nobody but root can run it', async () => {
-    await chmod(folder, 0o700)
-    const closed = join(folder, 'records')
-    await expect(open({ folder: closed, launchers: ['same-user', 'other-user'] })).rejects.toMatchObject({
+    await chmod(temporary.path, 0o700)
+    await expect(open({ launchers: ['same-user', 'other-user'] })).rejects.toMatchObject({
       code: 'records-unavailable',
       message: expect.stringContaining('DATABASE_URL'),
     })

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { systemClock } from '../../connectors/clock/system.ts'
 import { embeddedStream } from '../../connectors/stream/index.ts'
 import type { NodeServices } from '../../engine/nodes/node.ts'
-import type { Durable, RunRequest } from '../../engine/ports/durable.ts'
+import type { BatchRequest, Durable, RunRequest } from '../../engine/ports/durable.ts'
 import { noFaults, type Faults } from '../../engine/ports/faults.ts'
 import type { Stream } from '../../engine/ports/stream.ts'
 import type { Telemetry } from '../../engine/ports/telemetry.ts'
@@ -85,11 +85,21 @@ export function request(version: Version, runId: string, inputs: RunRequest['inp
   return { workspace, runId, version, purpose: 'live', user: 'u1', inputs }
 }
 
+/** A batch of so many items that call the model twice each. */
+export function batchRequest(count: number, more: Partial<BatchRequest> = {}): BatchRequest {
+  const items = Array.from({ length: count }, (_, index) => {
+    const text = `q${index}`
+    return { key: `0/${index}`, runId: `run-${index}`, inputs: { q: text, text } }
+  })
+  const names = { workspace, batchId: 'plan-1', version: versions.twoCalls, purpose: 'live' } as const
+  return { ...names, items, concurrency: 4, attempts: 3, ...more }
+}
+
 /** All records of ended runs, in their order. */
 export async function endedRuns(stream: Stream): Promise<Run[]> {
   const topic = topicOf.runs(workspace)
   const runs: Run[] = []
-  for (let from = 0; ; ) {
+  for (let from = 0; ;) {
     const records = await stream.read(topic, 0, from, { records: 1_000 })
     if (records.length === 0) return runs
     for (const record of records) {
@@ -100,7 +110,10 @@ export async function endedRuns(stream: Stream): Promise<Run[]> {
 }
 
 /** Waits until something is true; fails loudly when it does not become so. */
-export async function eventually<Result>(look: () => Promise<Result | undefined> | Result | undefined, ms = 20_000): Promise<Result> {
+export async function eventually<Result>(
+  look: () => Promise<Result | undefined> | Result | undefined,
+  ms = 20_000,
+): Promise<Result> {
   const until = Date.now() + ms
   for (;;) {
     const found = await look()

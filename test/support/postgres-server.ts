@@ -27,7 +27,10 @@ export async function postgresServer(): Promise<PostgresServer> {
   const port = await freePort()
   const settings = ['listen_addresses=127.0.0.1', `port=${port}`, 'fsync=off', 'io_method=sync', 'max_connections=60']
   const { file, args, identity } = launcher.command(launcher.binaries.postgres, [
-    ...['-D', data, '-k', ''],
+    '-D',
+    data,
+    '-k',
+    '',
     ...settings.flatMap(setting => ['-c', setting]),
   ])
   const child = spawn(file, [...args], { ...identity, stdio: 'ignore', env: childEnvironment, cwd: '/' })

@@ -30,8 +30,19 @@ export interface ProductOptions {
 
 export async function startProduct(options: ProductOptions = {}): Promise<Product> {
   const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'riskloom-test-')))
-  const environment = { ...process.env, PORT: '0', RISKLOOM_DATA: dataFolder, RISKLOOM_DEMO: 'off', RISKLOOM_LOG: 'warn', ...options.environment }
-  const child = spawn(process.execPath, [main, 'start'], { cwd: root, env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
+  const environment = {
+    ...process.env,
+    PORT: '0',
+    RISKLOOM_DATA: dataFolder,
+    RISKLOOM_DEMO: 'off',
+    RISKLOOM_LOG: 'warn',
+    ...options.environment,
+  }
+  const child = spawn(process.execPath, [main, 'start'], {
+    cwd: root,
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const output = collect(child)
   const ended = new Promise<number | null>(resolve => child.once('exit', code => resolve(code)))
   const url = await matched(/RiskLoom ready at (\S+)/)
@@ -84,9 +95,16 @@ function collect(child: ChildProcess): { text: string; onText: Set<() => void> }
 }
 
 /** Exit code and the JSON document on stdout. */
-export function runCli(environment: NodeJS.ProcessEnv, args: readonly string[]): Promise<{ code: number; answer: unknown }> {
+export function runCli(
+  environment: NodeJS.ProcessEnv,
+  args: readonly string[],
+): Promise<{ code: number; answer: unknown }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [main, ...args, '--json'], { cwd: root, env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [main, ...args, '--json'], {
+      cwd: root,
+      env: environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     let stdout = ''
     let stderr = ''
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk))

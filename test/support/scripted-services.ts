@@ -29,7 +29,11 @@ function unused(name: string): never {
 const port = { engine: 'scripted', shared: false, check: () => Promise.resolve(), close: () => Promise.resolve() }
 
 /** Services whose model follows a script; each call is told to `onCall` before it is answered. */
-export function scriptedServices(script: Script, onCall: (prompt: string) => void = () => {}, clock: Clock = systemClock): NodeServices {
+export function scriptedServices(
+  script: Script,
+  onCall: (prompt: string) => void = () => {},
+  clock: Clock = systemClock,
+): NodeServices {
   const calls = new Map<string, number>()
   const models: Models = {
     ...port,

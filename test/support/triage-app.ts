@@ -157,8 +157,16 @@ function documentOf(nodes: readonly TestNode[], edges: readonly (readonly [strin
 }
 
 /** Saves the document as app `triage` and puts it in force. */
-export async function publishApp(records: WorkspaceRecords, document: string, versionId: string, now: number): Promise<Version> {
-  await records.apps.save({ id: 'triage', name: 'triage', description: '', mode: 'workflow', icon: '🛡', draft: document, demo: false }, now)
+export async function publishApp(
+  records: WorkspaceRecords,
+  document: string,
+  versionId: string,
+  now: number,
+): Promise<Version> {
+  await records.apps.save(
+    { id: 'triage', name: 'triage', description: '', mode: 'workflow', icon: '🛡', draft: document, demo: false },
+    now,
+  )
   return records.apps.publish({
     id: versionId,
     appId: 'triage',

@@ -59,7 +59,18 @@ export async function openTwins(options: TwinOptions): Promise<Twins> {
     workspaces: () => records.access.workspaces(),
     loadVersion: (workspace, id) => records.workspace(workspace).apps.version(id),
   })
-  const services: PipelineServices = { stream, records, analytics, blobs, durable, clock, ids, telemetry, faults, readers: sourceReaders }
+  const services: PipelineServices = {
+    stream,
+    records,
+    analytics,
+    blobs,
+    durable,
+    clock,
+    ids,
+    telemetry,
+    faults,
+    readers: sourceReaders,
+  }
   return {
     services,
     async close() {

@@ -9,7 +9,10 @@ interface Edge {
 }
 
 /** A document of the DSL from the `data` blocks of its nodes, by node id. JSON is YAML. */
-export function workflowDocument(nodes: Readonly<Record<string, Record<string, unknown>>>, edges: readonly Edge[]): string {
+export function workflowDocument(
+  nodes: Readonly<Record<string, Record<string, unknown>>>,
+  edges: readonly Edge[],
+): string {
   return JSON.stringify({
     kind: 'app',
     version: '0.6.0',
@@ -53,14 +56,21 @@ export function versionOf(document: string, change: Partial<Version> = {}): Vers
 }
 
 export function startData(...names: string[]): Record<string, unknown> {
-  return { type: 'start', variables: names.map(variable => ({ variable, label: variable, type: 'paragraph', required: false })) }
+  return {
+    type: 'start',
+    variables: names.map(variable => ({ variable, label: variable, type: 'paragraph', required: false })),
+  }
 }
 
 /** Outputs by name: `node.variable`. */
 export function endData(outputs: Readonly<Record<string, string>>): Record<string, unknown> {
   return {
     type: 'end',
-    outputs: Object.entries(outputs).map(([variable, path]) => ({ variable, value_selector: path.split('.'), value_type: 'string' })),
+    outputs: Object.entries(outputs).map(([variable, path]) => ({
+      variable,
+      value_selector: path.split('.'),
+      value_type: 'string',
+    })),
   }
 }
 
@@ -98,7 +108,15 @@ export function pureDocument(): string {
             id: 'long',
             case_id: 'long',
             logical_operator: 'and',
-            conditions: [{ id: '1', variable_selector: ['upper', 'output'], comparison_operator: 'contains', value: 'A', varType: 'string' }],
+            conditions: [
+              {
+                id: '1',
+                variable_selector: ['upper', 'output'],
+                comparison_operator: 'contains',
+                value: 'A',
+                varType: 'string',
+              },
+            ],
           },
         ],
       },

@@ -1,81 +1,124 @@
 import type { Evidence } from '../../../engine/ports/models.ts'
 import { syllableCode, syllableText } from '../../../engine/risk/pinyin.ts'
-import { featureKind, type Features } from './features.ts'
+import { featureKind, isWordCode, type Features } from './features.ts'
 import type { LinearModel } from './linear-model.ts'
 import { scaleOf } from './softmax.ts'
 
 const mostEvidence = 8
+/** Characters, and words of letters, that make one piece at most. */
+const longestPiece = 6
+/** Smaller moves (log-odds) are noise. */
+const least = 0.005
 
 /**
- * The pieces of the text that spoke for a label, strongest first. The weight of a piece is the sum over all features that
- * lie within it: how far they move log(p(label)) above the mean of log p of the other labels.
+ * The pieces of the text that spoke for a label, strongest first. Each n-gram shares its move among its characters, so the
+ * moves of all pieces, of what spoke against and the bias add up to: log p(label) above the mean of log p of the others.
  */
 export function explain(model: LinearModel, features: Features, label: number): Evidence[] {
   const moves = movesOf(model, features, label)
-  const evidence: Evidence[] = []
-  while (evidence.length < mostEvidence) {
-    const strongest = highest(moves)
-    if (strongest < 0) break
-    const piece = pieceText(features, strongest)
-    const weight = take(features, moves, strongest)
-    if (piece !== '' && weight > 0.0005) evidence.push({ feature: piece, weight: Math.round(weight * 1_000) / 1_000 })
+  const found = new Map<string, number>()
+  for (const [kind, move] of moves.notes) if (move > least) found.set(`[${kind}]`, move)
+  for (const piece of piecesOf(features.codes.subarray(0, features.length), moves)) {
+    const text = pieceText(features.codes.subarray(piece.from, piece.to), piece.sound / piece.move)
+    if (piece.move > least) found.set(text, (found.get(text) ?? 0) + piece.move)
   }
-  return evidence.sort((one, other) => other.weight - one.weight)
+  return [...found]
+    .sort(([, one], [, other]) => other - one)
+    .slice(0, mostEvidence)
+    .map(([feature, weight]) => ({ feature, weight: Math.round(weight * 1_000) / 1_000 }))
 }
 
-function movesOf(model: LinearModel, features: Features, label: number): Float64Array {
-  const { weights, hashBits, steps } = model
-  const labels = model.labels.length
+interface Moves {
+  /** By code point. */
+  readonly all: Float64Array
+  /** The part of it that comes from syllables. */
+  readonly sound: Float64Array
+  readonly notes: readonly (readonly [kind: string, move: number])[]
+}
+
+function movesOf(model: LinearModel, features: Features, label: number): Moves {
   const scale = scaleOf(features.count) / model.temperature
-  const moves = new Float64Array(features.count)
-  for (let at = 0; at < features.count; at += 1) {
-    const base = ((features.hashes[at] ?? 0) >>> (32 - hashBits)) * labels
-    let others = 0
-    for (let other = 0; other < labels; other += 1) {
-      if (other !== label) others += (weights[base + other] ?? 0) * (steps[other] ?? 0)
-    }
-    moves[at] = scale * ((weights[base + label] ?? 0) * (steps[label] ?? 0) - others / (labels - 1))
-  }
-  return moves
-}
-
-/** Place of the largest positive move; −1 when there is none. */
-function highest(moves: Float64Array): number {
-  let best = -1
-  let most = 0
-  for (let at = 0; at < moves.length; at += 1) {
-    const move = moves[at] ?? 0
-    if (move > most) {
-      most = move
-      best = at
+  const all = new Float64Array(features.length)
+  const sound = new Float64Array(features.length)
+  const texts = features.count - features.notes.length
+  for (let at = 0; at < texts; at += 1) {
+    const from = features.from[at] ?? 0
+    const to = features.to[at] ?? 0
+    const share = (scale * moveOf(model, features.hashes[at] ?? 0, label)) / (to - from)
+    const pinyin = features.kinds[at] === featureKind.pinyin
+    for (let code = from; code < to; code += 1) {
+      all[code] = (all[code] ?? 0) + share
+      if (pinyin) sound[code] = (sound[code] ?? 0) + share
     }
   }
-  return best
+  const notes = features.notes.map((kind, at) => [kind, scale * moveOf(model, features.hashes[texts + at] ?? 0, label)] as const)
+  return { all, sound, notes }
 }
 
-/** Adds up what lies within the piece and takes it away, with whatever only stretches the piece. */
-function take(features: Features, moves: Float64Array, chosen: number): number {
-  const from = features.from[chosen] ?? 0
-  const to = features.to[chosen] ?? 0
-  const note = features.kinds[chosen] === featureKind.note
-  let weight = 0
-  for (let at = 0; at < moves.length; at += 1) {
-    if (note ? at !== chosen : features.kinds[at] === featureKind.note) continue
-    const start = features.from[at] ?? 0
-    const end = features.to[at] ?? 0
-    const within = start >= from && end <= to
-    if (within) weight += moves[at] ?? 0
-    if (within || (start <= from && end >= to)) moves[at] = 0
+function moveOf({ weights, hashBits, steps }: LinearModel, hash: number, label: number): number {
+  const labels = steps.length
+  const base = (hash >>> (32 - hashBits)) * labels
+  let others = 0
+  for (let other = 0; other < labels; other += 1) {
+    if (other !== label) others += (weights[base + other] ?? 0) * (steps[other] ?? 0)
   }
-  return weight
+  return (weights[base + label] ?? 0) * (steps[label] ?? 0) - others / (labels - 1)
 }
 
-/** As people read it; a piece that counts by its sound shows the sound. */
-function pieceText(features: Features, at: number): string {
-  const kind = features.kinds[at] ?? 0
-  if (kind === featureKind.note) return `[${features.notes[at - (features.count - features.notes.length)] ?? ''}]`
-  const codes = features.codes.subarray(features.from[at], features.to[at])
-  const text = String.fromCodePoint(...codes).trim()
-  if (kind !== featureKind.pinyin) return text
-  return `${text} (${Array.from(codes, code => syllableText(syllableCode(code))).join(' ')})`
+interface Piece {
+  from: number
+  to: number
+  move: number
+  sound: number
+  units: number
+}
+
+/** Neighbouring characters or words that all spoke for the label. A word of letters is never cut. */
+function piecesOf(codes: Int32Array, moves: Moves): Piece[] {
+  const pieces: Piece[] = []
+  let open: Piece | undefined
+  for (let from = 0; from < codes.length; ) {
+    const unit = unitAt(codes, moves, from)
+    from = unit.to
+    if (isBlank(codes[unit.from] ?? 0)) continue
+    const joins = open !== undefined && unit.from - open.to <= 1 && open.units < longestPiece
+    if (unit.move <= 0 || !isSpeech(codes[unit.from] ?? 0)) open = undefined
+    else if (open !== undefined && joins) {
+      open.to = unit.to
+      open.move += unit.move
+      open.sound += unit.sound
+      open.units += 1
+    } else {
+      open = unit
+      pieces.push(unit)
+    }
+  }
+  return pieces
+}
+
+function unitAt(codes: Int32Array, moves: Moves, from: number): Piece {
+  let to = from + 1
+  if (isWordCode(codes[from] ?? 0)) while (isWordCode(codes[to] ?? 0)) to += 1
+  const unit = { from, to, move: 0, sound: 0, units: 1 }
+  for (let at = from; at < to; at += 1) {
+    unit.move += moves.all[at] ?? 0
+    unit.sound += moves.sound[at] ?? 0
+  }
+  return unit
+}
+
+function isBlank(code: number): boolean {
+  return code === 32
+}
+
+/** Letters, digits, characters and pictures; signs say nothing to a reader. */
+function isSpeech(code: number): boolean {
+  return isWordCode(code) || (code > 0x7f && !/\p{P}/u.test(String.fromCodePoint(code)))
+}
+
+/** A piece that counts mostly by its sound shows the sound. */
+function pieceText(codes: Int32Array, sound: number): string {
+  const text = String.fromCodePoint(...codes)
+  if (sound < 0.6) return text
+  return `${text} (${Array.from(codes, code => syllableText(syllableCode(code))).join(' ').trim()})`
 }

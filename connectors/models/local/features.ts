@@ -1,6 +1,5 @@
 import type { Normalised } from '../../../engine/risk/normalise.ts'
 import type { NormalisationKind } from '../../../engine/risk/normalisation-note.ts'
-import { longestText } from '../../../engine/risk/normalise.ts'
 import { syllableCode } from '../../../engine/risk/pinyin.ts'
 
 /** Numbers of the kinds in `Features.kinds`. */
@@ -47,7 +46,7 @@ export function makeFeatures(capacity = 512): Features {
 /** Fills `into` (or a larger copy, when the text is longer than any before) and returns it. */
 export function extract(normalised: Normalised, into: Features): Features {
   const { text, notes } = normalised
-  const features = text.length + 2 <= into.codes.length ? into : makeFeatures(Math.min(longestText * 3, text.length * 2))
+  const features = text.length + 2 <= into.codes.length ? into : makeFeatures(text.length * 2)
   features.count = 0
   readCodes(text, features)
   addCharacters(features)
@@ -124,7 +123,7 @@ function addWords(features: Features): void {
   }
 }
 
-function isWordCode(code: number): boolean {
+export function isWordCode(code: number): boolean {
   return (code >= 97 && code <= 122) || (code >= 48 && code <= 57)
 }
 

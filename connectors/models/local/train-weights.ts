@@ -36,6 +36,8 @@ export function trainWeights(rows: TrainingRows, options: TrainingOptions): Weig
 }
 
 const epsilon = 1e-6
+/** Smaller errors of a probability are left alone. */
+const wellLearned = 0.01
 
 interface Learning {
   readonly model: Weights
@@ -52,9 +54,13 @@ function learn(rows: TrainingRows, row: number, learning: Learning): void {
   const to = rows.starts[row + 1] ?? 0
   const scale = scaleOf(to - from)
   const errors = errorsOf(rows, row, model, options)
+  // A text that is well learned moves nothing: most of the work of the later passes.
+  const unsure = unsureOf(errors)
+  if (unsure.length === 0) return
   for (let at = from; at < to; at += 1) {
     const base = ((rows.hashes[at] ?? 0) >>> (32 - hashBits)) * labels
-    for (let label = 0; label < labels; label += 1) {
+    for (let turn = 0; turn < unsure.length; turn += 1) {
+      const label = unsure[turn] ?? 0
       const place = base + label
       const weight = model.weights[place] ?? 0
       const gradient = (errors[label] ?? 0) * scale + l2 * weight
@@ -64,6 +70,12 @@ function learn(rows: TrainingRows, row: number, learning: Learning): void {
     }
   }
   learnBias(errors, learning)
+}
+
+function unsureOf(errors: Float64Array): number[] {
+  const unsure: number[] = []
+  for (let label = 0; label < errors.length; label += 1) if (Math.abs(errors[label] ?? 0) > wellLearned) unsure.push(label)
+  return unsure
 }
 
 /** The bias follows slowly: it meets every row, a weight only the rows of its bucket. */

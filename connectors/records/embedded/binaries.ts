@@ -2,6 +2,7 @@ import { readFile, symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { RiskloomError, messageOf } from '../../../engine/error.ts'
+import { systemCode } from '../../durable-files.ts'
 
 /** The PostgreSQL of this platform, as npm unpacked it. */
 export interface Binaries {
@@ -49,7 +50,7 @@ async function linkLibraries(root: string): Promise<void> {
     try {
       await symlink(relative(dirname(target), source), join(root, target))
     } catch (error) {
-      if (!isExisting(error)) throw error
+      if (systemCode(error) !== 'EEXIST') throw error
     }
   }
 }
@@ -58,8 +59,4 @@ async function readLinks(root: string): Promise<{ source: string; target: string
   const links: unknown = JSON.parse(await readFile(join(root, 'native', 'pg-symlinks.json'), 'utf8'))
   if (!Array.isArray(links)) return []
   return links.map((link: { source: string; target: string }) => ({ source: link.source, target: link.target }))
-}
-
-function isExisting(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'EEXIST'
 }

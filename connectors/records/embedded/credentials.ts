@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { RiskloomError } from '../../../engine/error.ts'
+import { writeFileDurably } from '../../durable-files.ts'
 
 const Credentials = z.strictObject({ v: z.literal(1), owner: z.string().min(32), application: z.string().min(32) })
 
@@ -23,8 +24,7 @@ export async function readCredentials(folder: string, mayCreate: boolean): Promi
 
 async function createCredentials(path: string): Promise<Credentials> {
   const credentials: Credentials = { v: 1, owner: password(), application: password() }
-  await writeFile(`${path}.new`, JSON.stringify(credentials), { mode: 0o600, flush: true })
-  await rename(`${path}.new`, path)
+  await writeFileDurably(path, JSON.stringify(credentials))
   return credentials
 }
 

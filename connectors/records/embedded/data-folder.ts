@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process'
 import { chmod, chown, lstat, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { RiskloomError, messageOf } from '../../../engine/error.ts'
+import { syncFolder } from '../../durable-files.ts'
 import { majorVersion } from './binaries.ts'
 import { childEnvironment, type Launcher } from './launcher.ts'
 
@@ -42,17 +43,17 @@ export async function makeDatabase(launcher: Launcher, dataFolder: string, passw
     }
     await initdb(launcher, unfinished, passwordFile)
     await rename(unfinished, dataFolder)
+    await syncFolder(dirname(dataFolder))
   } finally {
     await rm(passwordFile, { force: true })
   }
 }
 
-/** Every role needs its password, the local user too: other programs of the same user stay out. */
 async function initdb(launcher: Launcher, folder: string, passwordFile: string): Promise<void> {
-  const { file, args, identity } = launcher.command(launcher.binaries.initdb, [
-    ...['--pgdata', folder, '--username', ownerRole, '--pwfile', passwordFile],
-    ...['--auth', 'scram-sha-256', '--encoding', 'UTF8', '--locale', 'C', '--no-instructions'],
-  ])
+  // every role needs its password, on the socket too: other programs of the same user stay out
+  const wanted = ['--username', ownerRole, '--pwfile', passwordFile, '--auth', 'scram-sha-256']
+  const options = ['--pgdata', folder, '--encoding', 'UTF8', '--locale', 'C', '--no-instructions', ...wanted]
+  const { file, args, identity } = launcher.command(launcher.binaries.initdb, options)
   try {
     await run(file, [...args], { ...identity, env: childEnvironment, cwd: '/' })
   } catch (error) {

@@ -25,6 +25,8 @@ const settings: Readonly<Record<string, string>> = {
   max_parallel_workers: '0',
   autovacuum_max_workers: '1',
   jit: 'off',
+  // a history that is read in grows tables faster than the default minute lets the planner notice
+  autovacuum_naptime: '20s',
   // fewer checkpoints while a history is read in
   checkpoint_timeout: '10min',
   max_wal_size: '512MB',

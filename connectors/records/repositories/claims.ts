@@ -131,9 +131,9 @@ export async function pruneClaims(queries: Queries, olderThan: number): Promise<
   while (removed === pruneStep) {
     const rows = await queries.query(
       `WITH old AS (
-         DELETE FROM claims WHERE ctid = ANY (ARRAY(SELECT ctid FROM claims WHERE at < $1 LIMIT ${pruneStep})) RETURNING 1
+         DELETE FROM claims WHERE ctid = ANY (ARRAY(SELECT ctid FROM claims WHERE minute <= $2 AND at < $1 LIMIT ${pruneStep})) RETURNING 1
        ) SELECT count(*)::integer AS removed FROM old`,
-      [olderThan],
+      [olderThan, Math.floor(olderThan / 60_000)],
     )
     removed = Number(rows[0]?.['removed'])
   }

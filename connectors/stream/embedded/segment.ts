@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import { messageOf, RiskloomError } from '../../../engine/error.ts'
-import { writeFileDurably } from '../../durable-files.ts'
+import { diskError, writeFileDurably } from '../../durable-files.ts'
 import {
   frameHeaderBytes,
   frameLengthAt,
@@ -15,7 +15,7 @@ import type { Handles } from './handles.ts'
 import { segmentName } from './names.ts'
 import { laterGroupFollows, scanSegment } from './scan.ts'
 import { SegmentIndex } from './segment-index.ts'
-import { readAt } from './window.ts'
+import { readAt, writeAt } from './window.ts'
 
 /** What the first frame of a segment says. */
 interface Head {
@@ -102,6 +102,24 @@ export async function indexSegment(handles: Handles, segment: Segment, nextOne: 
   }
   segment.index = scan.index
   return scan.index
+}
+
+/**
+ * Adds a group at the end of the last segment. When that fails the file is as long as before; when even that fails the
+ * error is `corrupt-data` and nothing may be written any more.
+ */
+export async function appendDurably(handles: Handles, segment: Segment, parts: readonly Buffer[]): Promise<void> {
+  await handles.use(segment.path, async handle => {
+    try {
+      await writeAt(handle, parts, segment.size)
+      await handle.datasync()
+    } catch (error) {
+      await handle.truncate(segment.size).catch((cause: unknown) => {
+        throw damaged(segment.path, segment.size, 'a failed write could not be taken back', cause)
+      })
+      throw diskError(error, segment.path)
+    }
+  })
 }
 
 /**

@@ -134,7 +134,7 @@ async function waitFor(
     () => undefined,
   )
   while (!signals.aborted && !log.stopped && !from.some((offset, partition) => log.next(partition) > offset)) {
-    await log.change(signals)
+    await log.changes.next(signals)
   }
   over.abort()
   await timer

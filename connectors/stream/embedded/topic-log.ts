@@ -1,30 +1,21 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
-import { join } from 'node:path'
-import * as z from 'zod'
-import { RiskloomError } from '../../../engine/error.ts'
+import { rm } from 'node:fs/promises'
+import { codeOf, RiskloomError } from '../../../engine/error.ts'
 import type { Clock } from '../../../engine/ports/clock.ts'
 import type { NewRecord, Retention, TopicInfo } from '../../../engine/ports/stream.ts'
-import { diskError, syncFolder, unfinished, writeFileDurably } from '../../durable-files.ts'
+import { Bell } from '../../bell.ts'
+import { syncFolder } from '../../durable-files.ts'
 import type { BufferPool } from './buffer-pool.ts'
 import { Group } from './group.ts'
 import type { Handles } from './handles.ts'
-import { sequenceOf } from './names.ts'
+import { openSegments } from './open-segments.ts'
 import { partitionOf } from './partition.ts'
-import { createSegment, damaged, indexSegment, openSegment, recoverSegment, type Segment } from './segment.ts'
+import { expiredCount, isFull, sweepInterval } from './retention.ts'
 import type { SegmentIndex } from './segment-index.ts'
-import { writeAt } from './window.ts'
+import { appendDurably, createSegment, damaged, indexSegment, recoverSegment, type Segment } from './segment.ts'
+import { readTopicFile, writeTopicFile, type TopicFile } from './topic-file.ts'
 
 /** A group takes no more appends once it is this large; one append is never divided. */
 const groupBytes = 4 << 20
-const sweepEveryMs = 1000
-
-const TopicFile = z.strictObject({
-  v: z.literal(1),
-  topic: z.string(),
-  partitions: z.int().min(1),
-  retention: z.strictObject({ ms: z.number().optional(), bytes: z.number().optional() }),
-})
-export type TopicFile = z.infer<typeof TopicFile>
 
 /** What all topics of a stream have in common. */
 export interface LogContext {
@@ -33,13 +24,6 @@ export interface LogContext {
   readonly buffers: BufferPool
   readonly segmentBytes: number
   readonly onTornTail: (torn: { topic: string; file: string; bytes: number }) => void
-}
-
-/** Makes the folder of a new topic; the caller moves it to its place. */
-export async function createTopicFolder(folder: string, file: TopicFile, now: number): Promise<void> {
-  await mkdir(folder, { mode: 0o700 })
-  await createSegment(folder, 1, { next: [], lastBefore: 0, startedAt: now })
-  await writeFileDurably(join(folder, 'topic.json'), JSON.stringify(file))
 }
 
 /**
@@ -55,7 +39,8 @@ export class TopicLog {
   #lastTimestamp: number
   readonly #context: LogContext
   readonly #queue: Group[] = []
-  readonly #waiting = new Set<() => void>()
+  /** Rings at each new record, and when the topic goes away. */
+  readonly changes = new Bell()
   #draining: Promise<void> | undefined
   #sweepDue = false
   readonly #sweepDone: (() => void)[] = []
@@ -64,7 +49,7 @@ export class TopicLog {
   /** Why no append is taken any more; what was taken before is still written. */
   #stopped: unknown
   /** A failed write that could not be taken back: nothing may follow it. */
-  #broken: RiskloomError | undefined
+  #broken: unknown
 
   private constructor(
     folder: string,
@@ -83,21 +68,8 @@ export class TopicLog {
 
   /** Fails with `corrupt-data` naming the file when acknowledged records are damaged. */
   static async open(folder: string, context: LogContext): Promise<TopicLog> {
-    const file = await readTopicFile(join(folder, 'topic.json'))
-    const names = await readdir(folder)
-    for (const name of names) if (name.endsWith(unfinished)) await rm(join(folder, name), { force: true })
-    const sequences = names.map(sequenceOf).filter(sequence => sequence !== undefined)
-    sequences.sort((left, right) => left - right)
-    const segments: Segment[] = []
-    for (const sequence of sequences) {
-      const previous = segments.at(-1)
-      if (previous !== undefined && sequence !== previous.sequence + 1) {
-        throw damaged(previous.path, previous.size, `the file that follows it is missing`)
-      }
-      segments.push(await openSegment(context.handles, folder, sequence))
-    }
-    const last = segments.at(-1)
-    if (last === undefined) throw damaged(folder, 0, 'it holds no segment')
+    const file = await readTopicFile(folder)
+    const { segments, last } = await openSegments(context.handles, folder)
     const end = await recoverSegment(context.handles, last)
     if (end.cutBytes > 0) context.onTornTail({ topic: file.topic, file: last.path, bytes: end.cutBytes })
     return new TopicLog(folder, file, segments, end, context)
@@ -116,7 +88,7 @@ export class TopicLog {
   }
 
   /** Why the log takes no appends although nobody stopped it. */
-  get broken(): RiskloomError | undefined {
+  get broken(): unknown {
     return this.#broken
   }
 
@@ -136,7 +108,7 @@ export class TopicLog {
   async configure(partitions: number, retention: Retention): Promise<void> {
     const file: TopicFile = { v: 1, topic: this.topic, partitions: Math.max(partitions, this.partitions), retention }
     if (JSON.stringify(file) !== JSON.stringify(this.#file)) {
-      await writeFileDurably(join(this.folder, 'topic.json'), JSON.stringify(file))
+      await writeTopicFile(this.folder, file)
       this.#file = file
       while (this.#next.length < file.partitions) this.#next.push(0)
     }
@@ -155,19 +127,6 @@ export class TopicLog {
     const appended = group.append(records, partitions)
     this.#wakeWriter()
     return appended
-  }
-
-  /** Resolves at the next record, when the topic goes away, or on abort. */
-  change(signal: AbortSignal): Promise<void> {
-    return new Promise(resolve => {
-      const wake = (): void => {
-        this.#waiting.delete(wake)
-        signal.removeEventListener('abort', wake)
-        resolve()
-      }
-      this.#waiting.add(wake)
-      signal.addEventListener('abort', wake, { once: true })
-    })
   }
 
   /** Removes what retention no longer keeps. */
@@ -189,7 +148,7 @@ export class TopicLog {
   async stop(reason: unknown): Promise<void> {
     this.#stopped = reason
     await this.#draining
-    this.#wakeWaiting()
+    this.changes.ring()
     for (const segment of this.segments) this.#context.handles.drop(segment.path)
   }
 
@@ -213,9 +172,9 @@ export class TopicLog {
   }
 
   async #drain(): Promise<void> {
-    // Whoever appends in the same turn of the event loop joins the first group.
-    await new Promise<void>(resolve => process.nextTick(resolve))
     for (;;) {
+      // Whoever appends in the same turn of the event loop joins the group.
+      await new Promise<void>(resolve => process.nextTick(resolve))
       const group = this.#queue.shift()
       if (group !== undefined) await this.#commit(group)
       if (this.#sweepDue) await this.#removeExpired()
@@ -233,7 +192,7 @@ export class TopicLog {
       const timestamp = Math.max(this.#lastTimestamp, this.#context.clock.now())
       const place = { position: active.size, timestamp, seed: active.seed, next: before }
       const { parts, frames } = group.encode(place)
-      await this.#writeDurably(active, parts)
+      await appendDurably(this.#context.handles, active, parts)
       for (const { partition, base, count, start, end } of frames) {
         active.index?.add(partition, base, timestamp, active.size + start, active.size + end)
         this.#next[partition] = base + count
@@ -241,36 +200,20 @@ export class TopicLog {
       active.size += frames.at(-1)?.end ?? 0
       this.#lastTimestamp = timestamp
       group.settle(before)
-      this.#wakeWaiting()
+      this.changes.ring()
       this.#noteRetention()
     } catch (error) {
+      if (codeOf(error) === 'corrupt-data') this.#broken = error
       group.fail(error)
     } finally {
       group.release()
     }
   }
 
-  /** On failure the file is as long as before; when even that fails, the log takes no more. */
-  async #writeDurably(active: Segment, parts: Buffer[]): Promise<void> {
-    await this.#context.handles.use(active.path, async handle => {
-      try {
-        await writeAt(handle, parts, active.size)
-        await handle.datasync()
-      } catch (error) {
-        await handle.truncate(active.size).catch((cause: unknown) => {
-          this.#broken = damaged(active.path, active.size, 'a failed write could not be taken back', cause)
-        })
-        throw diskError(error, active.path)
-      }
-    })
-  }
-
   async #segmentForAppend(): Promise<Segment> {
     const active = this.#active()
-    const { ms, bytes } = this.#file.retention
-    const limit = Math.min(this.#context.segmentBytes, bytes === undefined ? Infinity : bytes / 4)
-    const old = ms !== undefined && this.#context.clock.now() - active.startedAt > ms / 4
-    return active.size > active.start && (active.size >= limit || old) ? this.#roll() : active
+    const now = this.#context.clock.now()
+    return isFull(active, now, this.#context.segmentBytes, this.#file.retention) ? this.#roll() : active
   }
 
   async #roll(): Promise<Segment> {
@@ -289,32 +232,25 @@ export class TopicLog {
   }
 
   #noteRetention(): void {
-    const { ms, bytes } = this.#file.retention
-    if (ms === undefined && bytes === undefined) return
-    if (this.#context.clock.monotonic() - this.#sweptAt >= Math.min(sweepEveryMs, (ms ?? Infinity) / 4)) {
-      this.#sweepDue = true
-    }
+    const interval = sweepInterval(this.#file.retention)
+    if (interval !== undefined && this.#context.clock.monotonic() - this.#sweptAt >= interval) this.#sweepDue = true
   }
 
   async #removeExpired(): Promise<void> {
     this.#sweepDue = false
     this.#sweptAt = this.#context.clock.monotonic()
-    const { ms = Infinity, bytes = Infinity } = this.#file.retention
-    const before = this.#context.clock.now() - ms
+    const { retention } = this.#file
+    const now = this.#context.clock.now()
     try {
       const active = this.#active()
-      if (active.size > active.start && this.#lastTimestamp < before) await this.#roll()
-      let total = this.segments.reduce((sum, segment) => sum + segment.size, 0)
-      for (;;) {
-        const [oldest, second] = this.segments
-        if (oldest === undefined || second === undefined) return
-        if (second.lastBefore >= before && total <= bytes) return
-        // Oldest first and durable one by one, so that a crash leaves a log without gaps.
+      const allOld = this.#lastTimestamp < now - (retention.ms ?? Infinity)
+      if (allOld && active.size > active.start) await this.#roll()
+      // Oldest first and durable one by one, so that a crash leaves a log without gaps.
+      for (const oldest of this.segments.slice(0, expiredCount(this.segments, now, retention))) {
         await rm(oldest.path, { force: true })
         await syncFolder(this.folder)
         this.segments.shift()
         this.#context.handles.drop(oldest.path)
-        total -= oldest.size
       }
     } catch {
       // Retention is housekeeping: the disk may be full, and the next sweep tries again.
@@ -322,22 +258,10 @@ export class TopicLog {
       for (const done of this.#sweepDone.splice(0)) done()
     }
   }
-
-  #wakeWaiting(): void {
-    for (const wake of this.#waiting) wake()
-  }
 }
 
 function removed(segment: Segment): RiskloomError {
   return new RiskloomError('offset-out-of-range', `${segment.path} was removed by retention`, {
     details: { file: segment.path },
   })
-}
-
-async function readTopicFile(path: string): Promise<TopicFile> {
-  try {
-    return TopicFile.parse(JSON.parse(await readFile(path, 'utf8')))
-  } catch (error) {
-    throw damaged(path, 0, 'it does not describe a topic', error)
-  }
 }

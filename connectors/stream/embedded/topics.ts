@@ -6,7 +6,8 @@ import type { Retention } from '../../../engine/ports/stream.ts'
 import { diskError, syncFolder } from '../../durable-files.ts'
 import { TopicGroups } from './groups.ts'
 import { fileNameOf } from './names.ts'
-import { createTopicFolder, TopicLog, type LogContext } from './topic-log.ts'
+import { createTopicFolder } from './topic-file.ts'
+import { TopicLog, type LogContext } from './topic-log.ts'
 
 export interface Topic {
   readonly log: TopicLog

@@ -37,11 +37,23 @@ export async function readAt(handle: FileHandle, start: number, end: number): Pr
   return buffer.subarray(0, filled)
 }
 
-/** Writes all bytes at a position, however many calls it takes. */
-export async function writeAt(handle: FileHandle, bytes: Buffer, position: number): Promise<void> {
-  let written = 0
-  while (written < bytes.length) {
-    const { bytesWritten } = await handle.write(bytes, written, bytes.length - written, position + written)
-    written += bytesWritten
+/** Writes all parts one behind the other at a position, however many calls it takes. */
+export async function writeAt(handle: FileHandle, parts: readonly Buffer[], position: number): Promise<void> {
+  let rest = [...parts]
+  let at = position
+  while (rest.length > 0) {
+    const { bytesWritten } = await handle.writev(rest, at)
+    at += bytesWritten
+    rest = behind(rest, bytesWritten)
   }
+}
+
+function behind(parts: readonly Buffer[], bytes: number): Buffer[] {
+  const rest: Buffer[] = []
+  let skip = bytes
+  for (const part of parts) {
+    if (part.length > skip) rest.push(part.subarray(skip))
+    skip = Math.max(0, skip - part.length)
+  }
+  return rest
 }

@@ -5,7 +5,8 @@ import { toValue, Undefined, type Arguments } from './runtime.ts'
 
 /** The argument at a place or under a name; `absent` when it was not given. */
 export function argument(args: Arguments, place: number, name: string, absent: Value): Value {
-  const item = args.named.get(name) ?? args.list[place]
+  const named = args.named.get(name)
+  const item = named === undefined ? args.list[place] : named
   return item === undefined ? absent : item instanceof Undefined ? null : toValue(item)
 }
 

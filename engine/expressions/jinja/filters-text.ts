@@ -5,14 +5,14 @@ import { fault } from './fault.ts'
 import type { Filter } from './filters.ts'
 import { formatPercent } from './format.ts'
 import { required, textOfItem, toValue, type Arguments, type Budget, type Item } from './runtime.ts'
-import { capitalize, indentText, replaceText, splitWords, titleCase, truncateText } from './text.ts'
+import { capitalize, indentText, replaceText, splitWords, titleWords, truncateText } from './text.ts'
 
 type Change = (text: string, args: Arguments, budget: Budget) => Value
 
 const changes: Readonly<Record<string, Change>> = {
   upper: (text) => text.toUpperCase(),
   lower: (text) => text.toLowerCase(),
-  title: (text) => titleCase(text),
+  title: (text) => titleWords(text),
   capitalize: (text) => capitalize(text),
   trim: (text, args) => trim(text, argument(args, 0, 'chars', null)),
   string: (text) => text,
@@ -100,11 +100,16 @@ export const textFilters: Readonly<Record<string, Filter>> = {
 }
 
 function encodeUrl(value: Value): string {
-  if (isObject(value)) return Object.entries(value).map(([name, item]) => `${encode(name)}=${encode(item)}`).join('&')
+  if (isObject(value)) return Object.entries(value).map(([name, item]) => `${encodePart(name)}=${encodePart(item)}`).join('&')
   if (!isList(value)) return encode(value).replaceAll('%2F', '/')
-  return value.map((pair) => (isList(pair) ? pair.map((part) => encode(part)).join('=') : encode(pair))).join('&')
+  return value.map((pair) => (isList(pair) ? pair.map((part) => encodePart(part)).join('=') : encode(pair))).join('&')
+}
+
+/** In a query, a space is a plus. */
+function encodePart(item: Item): string {
+  return encode(item).replaceAll('%20', '+')
 }
 
 function encode(item: Item): string {
-  return encodeURIComponent(textOfItem(item).toWellFormed()).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
+  return encodeURIComponent(textOfItem(item).replace(/[\ud800-\udfff]/gu, '\ufffd')).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
 }

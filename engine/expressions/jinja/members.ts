@@ -9,12 +9,16 @@ import { Callable, isFile, isValue, Namespace, typeName, Undefined, type Budget,
 /** `object.name`: a method first, then a key. JavaScript's own properties are never reached. */
 export function attribute(object: Item, name: string, budget: Budget): Item {
   if (object instanceof Undefined) return fault(object.reason)
-  if (object instanceof Namespace) return object.fields.get(name) ?? missing(object, name)
+  if (object instanceof Namespace) {
+    const field = object.fields.get(name)
+    return field === undefined ? missing(object, name) : field
+  }
   if (!isValue(object)) return missing(object, name)
   const method = methodOf(object, name)
   if (method !== undefined) return new Callable(name, (args) => method(object, args, budget))
   const keyed = isFile(object) ? fileObject(object) : object
-  return (isObject(keyed) ? getKey(keyed, name) : undefined) ?? missing(object, name)
+  const value = isObject(keyed) ? getKey(keyed, name) : undefined
+  return value === undefined ? missing(object, name) : value
 }
 
 function methodOf(object: Value, name: string): Method | undefined {
@@ -23,7 +27,6 @@ function methodOf(object: Value, name: string): Method | undefined {
 }
 
 function missing(object: Item, name: string): Item {
-  if (object !== null && isValue(object) && isObject(object) && getKey(object, name) === null) return null
   return new Undefined(`'${typeName(object)}' has no attribute '${name}'`)
 }
 

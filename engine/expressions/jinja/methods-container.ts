@@ -54,7 +54,10 @@ const dicts: Readonly<Record<string, DictMethod>> = {
   items: (object, _, budget) => budget.list(Object.entries(object)),
   keys: (object, _, budget) => budget.list(Object.keys(object)),
   values: (object, _, budget) => budget.list(Object.values(object)),
-  get: (object, args) => getKey(object, key(args)) ?? args.named.get('default') ?? args.list[1] ?? null,
+  get: (object, args) => {
+    const value = getKey(object, key(args))
+    return value === undefined ? argument(args, 1, 'default', null) : value
+  },
   copy: (object) => ({ ...object }),
   update: (object, args) => {
     const other = argument(args, 0, 'other', {})
@@ -69,9 +72,10 @@ const dicts: Readonly<Record<string, DictMethod>> = {
   },
   pop: (object, args) => {
     const name = key(args)
-    const value = getKey(object, name) ?? args.list[1]
+    const own = getKey(object, name)
+    const value = own === undefined ? args.list[1] : own
     delete object[name]
-    return value ?? fault(`KeyError: '${name}'`)
+    return value === undefined ? fault(`KeyError: '${name}'`) : value
   },
   clear: (object) => {
     for (const name of Object.keys(object)) delete object[name]

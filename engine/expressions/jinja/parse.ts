@@ -53,6 +53,11 @@ function lineAt(tokens: readonly Token[], index: number): number {
 
 const literals = new Set(['NumericLiteral', 'StringLiteral'])
 const connectives = new Set(['and', 'or', 'not', 'is', 'in', 'if', 'else'])
+const brackets: ReadonlyMap<string, string> = new Map([
+  ['OpenParen', 'CloseParen'],
+  ['OpenSquareBracket', 'CloseSquareBracket'],
+  ['OpenCurlyBracket', 'CloseCurlyBracket'],
+])
 
 /** `x is [not] name(a)` and `x is [not] name a` become filters, which bind the same way and may have arguments. */
 function liftTests(tokens: readonly Token[]): Token[] {
@@ -64,8 +69,8 @@ function liftTests(tokens: readonly Token[]): Token[] {
     if (test === undefined) result.push(token)
     else {
       result.push({ type: 'Pipe', value: '|' }, { type: 'Identifier', value: test.filter })
-      if (test.bare !== undefined) {
-        result.push({ type: 'OpenParen', value: '(' }, test.bare, { type: 'CloseParen', value: ')' })
+      if (test.bare.length > 0) {
+        result.push({ type: 'OpenParen', value: '(' }, ...liftTests(test.bare), { type: 'CloseParen', value: ')' })
       }
       at = test.last
     }
@@ -77,14 +82,40 @@ function isWord(token: Token | undefined, word: string): boolean {
   return token?.type === 'Identifier' && token.value === word
 }
 
-function testAt(tokens: readonly Token[], at: number): { filter: string; last: number; bare: Token | undefined } | undefined {
+/** A test with arguments at `is`, the place where it ends, and its argument where that has no parentheses. */
+function testAt(tokens: readonly Token[], at: number): { filter: string; last: number; bare: readonly Token[] } | undefined {
   const negated = isWord(tokens[at + 1], 'not')
   const nameAt = at + (negated ? 2 : 1)
   const name = tokens[nameAt]
   const next = tokens[nameAt + 1]
   if (name?.type !== 'Identifier' || next === undefined) return undefined
   const filter = `${negated ? testFilter.isNot : testFilter.is}${name.value}`
-  if (next.type === 'OpenParen') return { filter, last: nameAt, bare: undefined }
-  const bare = next.type === 'Identifier' ? !connectives.has(next.value) : literals.has(next.type)
-  return bare ? { filter, last: nameAt + 1, bare: next } : undefined
+  if (next.type === 'OpenParen') return { filter, last: nameAt, bare: [] }
+  const starts = next.type === 'Identifier' ? !connectives.has(next.value) : literals.has(next.type) || brackets.has(next.type)
+  if (!starts) return undefined
+  const end = operandEnd(tokens, nameAt + 1)
+  return { filter, last: end - 1, bare: tokens.slice(nameAt + 1, end) }
+}
+
+/** Behind a name, literal or bracket with the members, subscripts and calls that follow it. */
+function operandEnd(tokens: readonly Token[], start: number): number {
+  let at = brackets.has(tokens[start]?.type ?? '') ? closing(tokens, start) : start + 1
+  for (;;) {
+    const type = tokens[at]?.type
+    if (type === 'Dot') at += 2
+    else if (type === 'OpenParen' || type === 'OpenSquareBracket') at = closing(tokens, at)
+    else return at
+  }
+}
+
+/** Behind the bracket that closes the one at `start`. */
+function closing(tokens: readonly Token[], start: number): number {
+  let depth = 0
+  for (let at = start; at < tokens.length; at += 1) {
+    const type = tokens[at]?.type ?? ''
+    if (brackets.has(type)) depth += 1
+    else if (type.startsWith('Close') && depth > 0) depth -= 1
+    if (depth === 0) return at + 1
+  }
+  return tokens.length
 }

@@ -4,7 +4,12 @@ export function capitalize(text: string): string {
   return first.toUpperCase() + rest.join('').toLowerCase()
 }
 
-/** Each word with a capital, words being runs of letters. */
+/** As the filter does it: words stand between white space, hyphens and opening brackets. */
+export function titleWords(text: string): string {
+  return text.replace(/[^-\s({[<]+/g, (word) => capitalize(word))
+}
+
+/** As Python’s method does it: words are runs of letters. */
 export function titleCase(text: string): string {
   return text.replace(/\p{L}[\p{L}\p{M}]*/gu, (word) => capitalize(word))
 }

@@ -60,14 +60,19 @@ function succeeded(attempt: Attempt, result: ClassifyResult): NodeOutcome {
     },
     outputs: {
       label: winner?.label ?? '',
-      score: winner?.probability ?? 0,
+      score: rounded(winner?.probability ?? 0),
       labels: result.labels.filter(({ probability }) => probability >= call.data.threshold).map(({ label }) => label),
-      probabilities: Object.fromEntries(result.labels.map(({ label, probability }) => [label, probability])),
+      probabilities: Object.fromEntries(result.labels.map(({ label, probability }) => [label, rounded(probability)])),
       normalised: result.normalised,
       evidence: result.evidence.map(({ feature, weight }) => ({ feature, weight })),
     },
     modelCalls: [modelCall(attempt, `${request.classifier}@${result.classifierVersion}`, null)],
   }
+}
+
+/** Four places: more would claim a precision that no calibration has. */
+function rounded(probability: number): number {
+  return Math.round(probability * 10_000) / 10_000
 }
 
 function failed(attempt: Attempt, error: string, errorType: string, transient = false): NodeOutcome {

@@ -1,0 +1,8 @@
+export { demoPolicies } from './policies.ts'
+export { demoDocument } from './document.ts'
+export { demoTrainingRows } from './training-set.ts'
+export { demoHistory, historyStream, type DemoHistoryOptions } from './history.ts'
+export { demoLive, type DemoLiveOptions } from './live.ts'
+export { evasionExamples, type EvasionExample } from './examples.ts'
+export type { Burst } from './bursts.ts'
+export type { DemoStream, DemoTruth } from './generator.ts'
