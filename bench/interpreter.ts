@@ -49,7 +49,16 @@ function run(context: RunContext): string {
 }
 
 function measure(name: string, events: boolean, traces: boolean): void {
-  const context: RunContext = { workspace: 'w', runId: 'r', appId: 'a', versionId: 'v', purpose: 'live', user: '', events, traces }
+  const context: RunContext = {
+    workspace: 'w',
+    runId: 'r',
+    appId: 'a',
+    versionId: 'v',
+    purpose: 'live',
+    user: '',
+    events,
+    traces,
+  }
   const rates = Array.from({ length: 5 }, () => {
     const runs = 20_000
     const started = process.cpuUsage()

@@ -62,7 +62,9 @@ async function fill(name: string, count: number): Promise<void> {
   if (source === undefined) throw new Error(`no source ${name}`)
   const since = performance.now()
   for (let from = 0; from < count; from += appendSize) {
-    const items = Array.from({ length: Math.min(appendSize, count - from) }, (_, index) => sample(`${name}-${from + index}`, from + index))
+    const items = Array.from({ length: Math.min(appendSize, count - from) }, (_, index) =>
+      sample(`${name}-${from + index}`, from + index),
+    )
     await fixture.streams.ingest(source, items)
   }
   print(`ingest into ${name}, events/s`, (count / (performance.now() - since)) * 1_000)
@@ -81,14 +83,19 @@ function sampleMemory(id: string): { report(): void } {
     void twins.services.records
       .workspace(workspace)
       .plans.counts(id)
-      .then(counts => samples.push({ events: counts.read, bytes }))
+      .then(
+        counts => samples.push({ events: counts.read, bytes }),
+        // A sample that does not come in time is left out.
+        () => undefined,
+      )
   }, 500)
   return {
     report() {
       clearInterval(timer)
       const later = samples.filter(sample => sample.events > events / 2)
       print(`pipeline, ${id}, resident memory at the end, MB`, process.memoryUsage().rss / 1e6)
-      if (later.length > 2) print(`pipeline, ${id}, MB more for each 100,000 events (second half)`, (slope(later) * 100_000) / 1e6)
+      if (later.length > 2)
+        print(`pipeline, ${id}, MB more for each 100,000 events (second half)`, (slope(later) * 100_000) / 1e6)
     },
   }
 }
@@ -108,7 +115,8 @@ async function insertFloor(count: number): Promise<number> {
   const rows: Row[] = Array.from({ length: size }, (_, index) => decisionRow(decision(index)))
   const bytes = encodeRows(rows)
   const since = performance.now()
-  for (let batch = 0; batch * size < count; batch += 1) await twins.services.analytics.insert('decisions', bytes, `floor-${batch}`)
+  for (let batch = 0; batch * size < count; batch += 1)
+    await twins.services.analytics.insert('decisions', bytes, `floor-${batch}`)
   return (Math.ceil(count / size) * size * 1_000) / (performance.now() - since)
 }
 
@@ -119,7 +127,11 @@ async function runFloor(count: number): Promise<number> {
   for (let from = 0; from < count; from += size) {
     const items = Array.from({ length: Math.min(size, count - from) }, (_, index) => {
       const key = String(from + index)
-      return { key, runId: `floor-${key}`, inputs: { text: `some words ${key} ${'words '.repeat(20)}`, surface: 'post' } }
+      return {
+        key,
+        runId: `floor-${key}`,
+        inputs: { text: `some words ${key} ${'words '.repeat(20)}`, surface: 'post' },
+      }
     })
     await twins.services.durable.runBatch({
       workspace,

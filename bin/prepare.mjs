@@ -1,7 +1,7 @@
 // Installs what is missing and builds what is stale. Plain JavaScript without dependencies: it runs before anything is installed.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -36,7 +36,15 @@ export function install({ tests, say = () => {} }) {
     console.error('The packages could not be installed; npm says why above.')
     process.exit(1)
   }
+  linkCommand()
   writeFileSync(stamp, JSON.stringify({ lock, tests }))
+}
+
+/** `npx riskloom` looks for commands here; npm links those of dependencies only, not the package’s own. */
+function linkCommand() {
+  const link = join(root, 'node_modules', '.bin', 'riskloom')
+  rmSync(link, { force: true })
+  symlinkSync('../../bin/riskloom.mjs', link)
 }
 
 /** @param {{ say?: (line: string) => void }} options */

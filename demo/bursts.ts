@@ -27,10 +27,50 @@ interface Plan extends Omit<Burst, 'from' | 'to'> {
 }
 
 const plans: readonly Plan[] = [
-  { id: 'luring-comments', label: 'off-platform-luring', surface: 'comment', surfaceShare: 0.8, daysBefore: 0, at: 20 * 60 + 10, minutes: 80, lift: 3.4, subjects: 60 },
-  { id: 'spam-live', label: 'spam-ads', surface: 'live', surfaceShare: 0.85, daysBefore: 1, at: 12 * 60 + 30, minutes: 60, lift: 2.4, subjects: 25 },
-  { id: 'brigade-comments', label: 'harassment', surface: 'comment', surfaceShare: 0.9, daysBefore: 3, at: 22 * 60, minutes: 50, lift: 2.6, subjects: 3 },
-  { id: 'sexual-profiles', label: 'sexual', surface: 'profile', surfaceShare: 0.8, daysBefore: 5, at: 23 * 60 + 15, minutes: 45, lift: 2.8, subjects: 20 },
+  {
+    id: 'luring-comments',
+    label: 'off-platform-luring',
+    surface: 'comment',
+    surfaceShare: 0.8,
+    daysBefore: 0,
+    at: 20 * 60 + 10,
+    minutes: 80,
+    lift: 3.4,
+    subjects: 60,
+  },
+  {
+    id: 'spam-live',
+    label: 'spam-ads',
+    surface: 'live',
+    surfaceShare: 0.85,
+    daysBefore: 1,
+    at: 12 * 60 + 30,
+    minutes: 60,
+    lift: 2.4,
+    subjects: 25,
+  },
+  {
+    id: 'brigade-comments',
+    label: 'harassment',
+    surface: 'comment',
+    surfaceShare: 0.9,
+    daysBefore: 3,
+    at: 22 * 60,
+    minutes: 50,
+    lift: 2.6,
+    subjects: 3,
+  },
+  {
+    id: 'sexual-profiles',
+    label: 'sexual',
+    surface: 'profile',
+    surfaceShare: 0.8,
+    daysBefore: 5,
+    at: 23 * 60 + 15,
+    minutes: 45,
+    lift: 2.8,
+    subjects: 20,
+  },
 ]
 
 /**

@@ -4,7 +4,10 @@ import type { DemoLabel } from './labels.ts'
 import { Random } from './random.ts'
 
 /** Reports at each local hour, relative to the mean of a day: quiet nights, a rise at noon, the most in the evening. */
-const hours = [0.75, 0.45, 0.28, 0.18, 0.14, 0.16, 0.28, 0.5, 0.75, 0.95, 1.05, 1.15, 1.4, 1.3, 1.1, 1.05, 1.05, 1.15, 1.3, 1.5, 1.8, 1.95, 1.75, 1.25] as const
+const hours = [
+  0.75, 0.45, 0.28, 0.18, 0.14, 0.16, 0.28, 0.5, 0.75, 0.95, 1.05, 1.15, 1.4, 1.3, 1.1, 1.05, 1.05, 1.15, 1.3, 1.5, 1.8,
+  1.95, 1.75, 1.25,
+] as const
 /** Sunday first. */
 const weekdays = [1.18, 0.93, 0.9, 0.92, 0.96, 1.05, 1.2] as const
 

@@ -47,7 +47,8 @@ export function makeContent(random: Random, wish: ContentWish): Content {
   const language = wish.language ?? languages.draw(random)
   const plainness = plainnessOf(random, label)
   const plain = write(random, wish.vocabulary, { label, language, plainness })
-  const hidden = label !== 'none' && plainness === 'plain' && random.chance(evasionShare) ? disguise(random, plain) : undefined
+  const hidden =
+    label !== 'none' && plainness === 'plain' && random.chance(evasionShare) ? disguise(random, plain) : undefined
   return { label, language, plainness, plain, text: hidden?.text ?? plain, evasion: hidden?.kind ?? null }
 }
 

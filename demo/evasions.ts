@@ -32,7 +32,8 @@ const homophones: readonly (readonly [word: string, written: readonly string[]])
   ['群', ['裙', '羣']],
 ]
 
-const hiddenEnglish = /WhatsApp|Telegram|Signal|WeChat|Discord|idiot|loser|moron|nude|naked|adult|kill|smash|stab|die|dying|pills|cash|gift|followers|loans|order/iu
+const hiddenEnglish =
+  /WhatsApp|Telegram|Signal|WeChat|Discord|idiot|loser|moron|nude|naked|adult|kill|smash|stab|die|dying|pills|cash|gift|followers|loans|order/iu
 
 export interface Evasion {
   readonly kind: EvasionKind
@@ -50,7 +51,8 @@ const ways: Readonly<Record<EvasionKind, (random: Random, text: string) => strin
     for (const [word, written] of homophones) changed = changed.replaceAll(word, () => random.pick(written))
     return changed === text ? undefined : changed
   },
-  'zero-width': (random, text) => onWord(text, word => spaced(word, random.pick(['\u200b', '\u200c', '\u2060', '\u00ad']))),
+  'zero-width': (random, text) =>
+    onWord(text, word => spaced(word, random.pick(['\u200b', '\u200c', '\u2060', '\u00ad']))),
   split: (random, text) => onWord(text, word => ` ${spaced(word, random.pick(separatorsFor(word)))} `),
   'look-alike-domain': (random, text) => {
     const site = imitatedSites.find(candidate => text.includes(candidate))

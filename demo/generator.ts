@@ -102,7 +102,13 @@ const surfaces: Readonly<Record<DemoLabel, Weighted<DemoSurface>>> = {
   'self-harm': surfaceShares(24, 46, 10, 4, 16),
 }
 
-function surfaceShares(comment: number, post: number, profile: number, live: number, message: number): Weighted<DemoSurface> {
+function surfaceShares(
+  comment: number,
+  post: number,
+  profile: number,
+  live: number,
+  message: number,
+): Weighted<DemoSurface> {
   return new Weighted<DemoSurface>([
     ['comment', comment],
     ['post', post],
@@ -147,7 +153,10 @@ function reportOf(random: Random, { surface, content, key }: Subject): Report & 
 /** Opaque, so that nothing can be learned from an id. */
 function contentIdOf(key: readonly number[]): string {
   const random = new Random(place.id, ...key)
-  return `c${random.below(2 ** 31).toString(36).padStart(6, '0')}${random.below(1_296).toString(36).padStart(2, '0')}`
+  return `c${random
+    .below(2 ** 31)
+    .toString(36)
+    .padStart(6, '0')}${random.below(1_296).toString(36).padStart(2, '0')}`
 }
 
 /** Some thousands of authors; one of a campaign writes several of its texts. */

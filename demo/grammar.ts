@@ -36,7 +36,8 @@ export interface Wording {
 export function write(random: Random, vocabulary: Vocabulary, wording: Wording): string {
   const { label, language, plainness } = wording
   const texts = plainness === 'hard' ? hardNone : textsOf[label]
-  if (plainness === 'vague') return fill(random, vocabulary, language, choose(random, vocabulary, texts.vague[language]))
+  if (plainness === 'vague')
+    return fill(random, vocabulary, language, choose(random, vocabulary, texts.vague[language]))
   const { cores, tails } = texts[language]
   const filler = fillers[language]
   let template = choose(random, vocabulary, cores)
@@ -88,7 +89,24 @@ function wordFor(random: Random, vocabulary: Vocabulary, language: DemoLanguage,
   return choose(random, vocabulary, slots[language][slot] ?? [slot])
 }
 
-const syllables = ['xi', 'lan', 'mo', 'qing', 'yu', 'bao', 'ke', 'zi', 'lin', 'hua', 'feng', 'mei', 'dan', 'wu', 'shan', 'tao']
+const syllables = [
+  'xi',
+  'lan',
+  'mo',
+  'qing',
+  'yu',
+  'bao',
+  'ke',
+  'zi',
+  'lin',
+  'hua',
+  'feng',
+  'mei',
+  'dan',
+  'wu',
+  'shan',
+  'tao',
+]
 
 /** Account names as `makeAccount` writes them. */
 export const accountPattern = /[a-z]{4,12}\d{3,5}|\d{6,9}/u
@@ -100,7 +118,16 @@ export function makeAccount(random: Random): string {
 }
 
 /** Names that the look-alike domains of `evasions.ts` imitate. */
-export const imitatedSites = ['taobao.com', 'alipay.com', 'paypal.com', 'weixin.com', 'google.com', 'douyin.com', 'tiktok.com', 'telegram.org'] as const
+export const imitatedSites = [
+  'taobao.com',
+  'alipay.com',
+  'paypal.com',
+  'weixin.com',
+  'google.com',
+  'douyin.com',
+  'tiktok.com',
+  'telegram.org',
+] as const
 
 function site(random: Random): string {
   return random.pick(imitatedSites)

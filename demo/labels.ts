@@ -1,5 +1,13 @@
 /** What the demonstration tells apart. `none` means that a report was unfounded. */
-export const demoLabels = ['none', 'spam-ads', 'off-platform-luring', 'harassment', 'sexual', 'violence', 'self-harm'] as const
+export const demoLabels = [
+  'none',
+  'spam-ads',
+  'off-platform-luring',
+  'harassment',
+  'sexual',
+  'violence',
+  'self-harm',
+] as const
 
 export type DemoLabel = (typeof demoLabels)[number]
 

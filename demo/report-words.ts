@@ -24,6 +24,26 @@ export const reasons: Readonly<Record<DemoLanguage, Readonly<Record<DemoLabel, r
 
 /** Free words that some reporters add. */
 export const reportNotes: Readonly<Record<DemoLanguage, readonly string[]>> = {
-  'zh-CN': ['已经举报好几次了', '每天都发', '麻烦处理一下', '孩子也在看', '我朋友被骗过', '同一个人换号发的', '看不下去了', '截图留着了', '快删', '你们管不管'],
-  en: ['second time I report this', 'posts this every day', 'please do something', 'kids can see this', 'same person, new account', 'this is not ok', 'kept screenshots', 'why is this still up'],
+  'zh-CN': [
+    '已经举报好几次了',
+    '每天都发',
+    '麻烦处理一下',
+    '孩子也在看',
+    '我朋友被骗过',
+    '同一个人换号发的',
+    '看不下去了',
+    '截图留着了',
+    '快删',
+    '你们管不管',
+  ],
+  en: [
+    'second time I report this',
+    'posts this every day',
+    'please do something',
+    'kids can see this',
+    'same person, new account',
+    'this is not ok',
+    'kept screenshots',
+    'why is this still up',
+  ],
 }

@@ -27,7 +27,10 @@ describe('decode', () => {
     [json({ id: 5 }), 'invalid-event: id: must be string, got 5'],
     [json({ id: '' }), 'invalid-event: id: must NOT have fewer than 1 characters, got ""'],
     [json({ time: 'yesterday' }), 'invalid-event: time: must be a date-time as in RFC 3339, got "yesterday"'],
-    [json({ time: '2026-02-30T00:00:00Z' }), 'invalid-event: time: must be a date-time as in RFC 3339, got "2026-02-30T00:00:00Z"'],
+    [
+      json({ time: '2026-02-30T00:00:00Z' }),
+      'invalid-event: time: must be a date-time as in RFC 3339, got "2026-02-30T00:00:00Z"',
+    ],
     [json({ specversion: '0.3' }), 'invalid-event: specversion: must be "1.0", got "0.3"'],
     [json({ data: [] }), 'invalid-event: data: must be object, got a list'],
     [json({ data: { text: 5 } }), 'invalid-event: data.text: must be string, got 5'],
@@ -51,7 +54,9 @@ describe('decode', () => {
 
   it('names the line of a file', () => {
     expect(message(json({ data: {} }), { line: '17' })).toBe('invalid-event: line 17: data.text: is missing')
-    expect(message('a,b', { line: '3', error: 'expected 3 columns, found 2' })).toBe('malformed-record: line 3: expected 3 columns, found 2')
+    expect(message('a,b', { line: '3', error: 'expected 3 columns, found 2' })).toBe(
+      'malformed-record: line 3: expected 3 columns, found 2',
+    )
   })
 
   it.each([
@@ -59,7 +64,11 @@ describe('decode', () => {
     ['nothing', '', /^malformed-record: no JSON: /],
     ['bytes', new Uint8Array([0xff, 0x00, 0x7b]), /^malformed-record: the record is not UTF-8$/],
     ['too much', 'x'.repeat(1024 * 1024 + 1), /^malformed-record: the record has 1048577 bytes/],
-    ['a tower', json({ data: { text: 'x', attributes: { a: JSON.parse('['.repeat(80) + ']'.repeat(80)) } } }), /nested deeper than 64 levels/],
+    [
+      'a tower',
+      json({ data: { text: 'x', attributes: { a: JSON.parse('['.repeat(80) + ']'.repeat(80)) } } }),
+      /nested deeper than 64 levels/,
+    ],
     ['a skyscraper', `{"data":${'['.repeat(400_000)}${']'.repeat(400_000)}}`, /^(malformed-record|invalid-event): /],
   ])('takes %s for a malformed record', (_what, value, expected) => {
     expect(message(value)).toMatch(expected)

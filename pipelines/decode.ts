@@ -33,14 +33,16 @@ export function decode(record: StoredRecord): Decoded {
 function readEnvelope(record: StoredRecord, bytes: Buffer, text: string): Ok<Event> | Dead {
   const failure = record.headers[headerNames.error]
   if (failure !== undefined) return malformed(record, failure)
-  if (bytes.length > maxBytes) return malformed(record, `the record has ${bytes.length} bytes; at most ${maxBytes} are read`)
+  if (bytes.length > maxBytes)
+    return malformed(record, `the record has ${bytes.length} bytes; at most ${maxBytes} are read`)
   if (text.includes('\ufffd') && !isUtf8(bytes)) return malformed(record, 'the record is not UTF-8')
   const parsed = parse(text)
   if ('failure' in parsed) return malformed(record, `no JSON: ${parsed.failure}`)
   const { value } = parsed
   const wrong = checkEnvelope(value)
   if (wrong !== undefined) return invalid(record, wrong)
-  if (text.length > maxDepth && deeperThan(value, maxDepth)) return malformed(record, `nested deeper than ${maxDepth} levels`)
+  if (text.length > maxDepth && deeperThan(value, maxDepth))
+    return malformed(record, `nested deeper than ${maxDepth} levels`)
   return ok(value as Event) // `checkEnvelope` is the compiled check of exactly this schema
 }
 

@@ -43,6 +43,11 @@ describe('compileFilter', () => {
       { path: 'type', operator: 'equals', value: 'report' },
       { path: 'data.surface', operator: 'in', value: ['live'] },
     ])
-    expect(filter(event)).toEqual({ kind: 'drop', code: 'filter', message: 'not: data.surface in ["live"]', duplicateOf: '' })
+    expect(filter(event)).toEqual({
+      kind: 'drop',
+      code: 'filter',
+      message: 'not: data.surface in ["live"]',
+      duplicateOf: '',
+    })
   })
 })

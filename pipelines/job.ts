@@ -64,7 +64,8 @@ async function work(
   const flight = createFlight(context, createOffsets(context, marks), abort)
   for (const plan of open) flight.announce(plan)
   for (const plan of open) await flight.launch(plan)
-  await loop(context, flight, marks, intake)
+  // A plan that fails ends the intake as well.
+  await loop(context, flight, marks, AbortSignal.any([intake, abort.signal]))
   await flight.landed()
   return { kind: intake.aborted ? 'stopped' : 'finished' }
 }

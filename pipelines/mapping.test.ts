@@ -17,7 +17,9 @@ it('leaves out what is absent or null', () => {
 
 it('keeps 1 and 1.0 apart and long integers whole', () => {
   const data = '{"one":1,"float":1.0,"half":0.5,"long":9007199254740993,"flag":false,"list":[1,2.0],"object":{"n":3}}'
-  expect(mapped(['one', 'float', 'half', 'long', 'flag', 'list', 'object', 'second'], { second: 'data.list.1' }, data)).toEqual({
+  expect(
+    mapped(['one', 'float', 'half', 'long', 'flag', 'list', 'object', 'second'], { second: 'data.list.1' }, data),
+  ).toEqual({
     one: 1n,
     float: 1,
     half: 0.5,

@@ -98,24 +98,29 @@ async function fetchSeal(context: JobContext, plan: Plan, hash: string): Promise
 }
 
 async function insert(context: JobContext, plan: Plan, sealed: SealedBatch): Promise<void> {
-  const { analytics, durable, faults } = context.services
-  const released = context.retry('release the journal', () => durable.release(plan.workspace, plan.id), context.signal)
-  const inserted = context.retry(
-    'insert',
-    async () => {
-      for (const section of readSeal(sealed.bytes, sealed.hash)) {
-        const token = insertToken(plan.id, section.table, sealed.hash)
-        await around(faults, 'insert', () => analytics.insert(section.table, section.bytes, token))
-      }
-    },
-    context.signal,
-  )
-  await Promise.all([released, inserted])
+  const { durable, faults } = context.services
+  const { plans } = context.records
+  await Promise.all([
+    context.retry('release the journal', () => durable.release(plan.workspace, plan.id), context.signal),
+    insertSections(context, plan, sealed),
+  ])
   await context.retry(
     'mark',
-    () => around(faults, 'mark', () => context.records.plans.advance(plan.id, 'sealed', 'inserted')),
+    () => around(faults, 'mark', () => plans.advance(plan.id, 'sealed', 'inserted')),
     context.signal,
   )
+}
+
+async function insertSections(context: JobContext, plan: Plan, sealed: SealedBatch): Promise<void> {
+  const { analytics, faults } = context.services
+  for (const { table, bytes } of readSeal(sealed.bytes, sealed.hash)) {
+    const token = insertToken(plan.id, table, sealed.hash)
+    await context.retry(
+      'insert',
+      () => around(faults, 'insert', () => analytics.insert(table, bytes, token)),
+      context.signal,
+    )
+  }
 }
 
 async function release(context: JobContext, plan: Plan, resumed: boolean): Promise<void> {

@@ -16,7 +16,12 @@ function scene() {
       return Promise.resolve()
     },
   }
-  const telemetry = { log: (_level: string, message: string) => void lines.push(message), count() {}, gauge() {}, observe() {} }
+  const telemetry = {
+    log: (_level: string, message: string) => void lines.push(message),
+    count() {},
+    gauge() {},
+    observe() {},
+  }
   return { retry: createRetry({ clock, telemetry }, 'pipeline a'), pauses, lines, signal: new AbortController() }
 }
 
@@ -25,7 +30,11 @@ const outage = (): RiskloomError => new RiskloomError('records-unavailable', 'co
 describe('retry', () => {
   it('goes on until the world is whole again, with growing pauses and one line a minute', async () => {
     const { retry, pauses, lines, signal } = scene()
-    const result = await retry('seal', attempt => (attempt <= 20 ? Promise.reject(outage()) : Promise.resolve(attempt)), signal.signal)
+    const result = await retry(
+      'seal',
+      attempt => (attempt <= 20 ? Promise.reject(outage()) : Promise.resolve(attempt)),
+      signal.signal,
+    )
     expect(result).toBe(21)
     expect(pauses.slice(0, 9)).toEqual([100, 200, 400, 800, 1_600, 3_200, 6_400, 10_000, 10_000])
     expect(lines.length).toBe(3)

@@ -15,7 +15,12 @@ it('never gives more than is there or is asked for, and all that can be given', 
     fc.property(fc.array(fc.nat(1_000), { minLength: 1, maxLength: 20 }), fc.nat(5_000), (available, total) => {
       const given = shares(available, total)
       const sum = given.reduce((all, share) => all + share, 0)
-      expect(sum).toBe(Math.min(total, available.reduce((all, count) => all + count, 0)))
+      expect(sum).toBe(
+        Math.min(
+          total,
+          available.reduce((all, count) => all + count, 0),
+        ),
+      )
       given.forEach((share, index) => expect(share).toBeLessThanOrEqual(available[index] ?? 0))
     }),
   )

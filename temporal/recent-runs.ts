@@ -22,10 +22,6 @@ export class RecentRuns {
     this.#setting = setting
   }
 
-  has(runId: string): boolean {
-    return this.#offsets.has(runId)
-  }
-
   add(runId: string, offset: number, log?: EventLog): void {
     this.#offsets.set(runId, offset)
     if (this.#offsets.size > maximumKnown) this.#offsets.delete(oldest(this.#offsets))

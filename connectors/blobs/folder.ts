@@ -16,6 +16,7 @@ export async function folderBlobs(options: { folder: string; clock: Clock }): Pr
   const workshop = join(root, '.writing')
   const known = new Set<string>()
   await mkdir(workshop, { recursive: true, mode: 0o700 })
+  await syncFolder(dirname(root))
   await removeLeftovers(workshop, options.clock.now() - dayMs)
 
   return {

@@ -72,9 +72,16 @@ function convert(source: string, settings: FileSettings, header: Header, rows: r
  * A row over several lines that does not fit most likely begins with a quote that is never closed: its first line is the
  * bad one, and those behind it are tried as rows of their own.
  */
-function convertMisfit(source: string, settings: FileSettings, header: Header, row: TextRow, found: number): SourceRow[] {
+function convertMisfit(
+  source: string,
+  settings: FileSettings,
+  header: Header,
+  row: TextRow,
+  found: number,
+): SourceRow[] {
   const [first = '', ...others] = row.text.split('\n')
-  const misfit = found === 0 ? 'the quotes of the row do not fit' : `expected ${header.columns.length} columns, found ${found}`
+  const misfit =
+    found === 0 ? 'the quotes of the row do not fit' : `expected ${header.columns.length} columns, found ${found}`
   if (others.length === 0 || others.length > maxRecut) return [badRow(row, misfit)]
   const cutter = cutCsv()
   const rows = [...cutter.push(`${others.join('\n')}\n`), ...cutter.end()]
@@ -82,7 +89,13 @@ function convertMisfit(source: string, settings: FileSettings, header: Header, r
   return [badRow({ ...row, text: first }, 'a quote is never closed'), ...convert(source, settings, header, behind)]
 }
 
-function toEvent(source: string, settings: FileSettings, header: Header, row: TextRow, values: readonly string[]): SourceRow {
+function toEvent(
+  source: string,
+  settings: FileSettings,
+  header: Header,
+  row: TextRow,
+  values: readonly string[],
+): SourceRow {
   const fields = header.targets.flatMap(({ path, index }) => {
     const value = values[index] ?? ''
     return value === '' ? [] : [{ path, json: JSON.stringify(value) }]
@@ -98,7 +111,10 @@ export function badRow(row: TextRow, error: string): SourceRow {
 /** Fields of each row; none for a row that cannot be divided. One call for all is many times faster than one for each. */
 function fieldsOf(rows: readonly TextRow[]): string[][] {
   if (rows.length === 0) return []
-  return parseAll(rows) ?? rows.map(row => parseOne(row, false) ?? (row.text.includes('\n') ? [] : (parseOne(row, true) ?? [])))
+  return (
+    parseAll(rows) ??
+    rows.map(row => parseOne(row, false) ?? (row.text.includes('\n') ? [] : (parseOne(row, true) ?? [])))
+  )
 }
 
 function parseAll(rows: readonly TextRow[]): string[][] | undefined {

@@ -52,7 +52,11 @@ const base = { specversion: '1.0', source: 'cold', type: 'report' }
 
 describe('CSV', () => {
   it('reads the shape of a data frame: byte order mark, unnamed first column, quotes, empty fields', async () => {
-    const from = await source('\ufeff,split,TEXT\r\n1949,test,"说 ""好"", 再见"\r\n7,,x\r\n', { id: '', text: 'TEXT', 'attributes.split': 'split' })
+    const from = await source('\ufeff,split,TEXT\r\n1949,test,"说 ""好"", 再见"\r\n7,,x\r\n', {
+      id: '',
+      text: 'TEXT',
+      'attributes.split': 'split',
+    })
     await fileReader.check(from)
     expect(events(await read(from))).toEqual([
       { ...base, id: '1949', data: { text: '说 "好", 再见', attributes: { split: 'test' } } },
@@ -61,7 +65,10 @@ describe('CSV', () => {
   })
 
   it('counts rows that do not fit, with their lines, and goes on', async () => {
-    const from = await source('text,surface\na,post\nb\nc,post,more\n"d,post\ne,"post"\nf,said "so"\n"two\nlines",post\ng\u0000h,post\n', { text: 'text', surface: 'surface' })
+    const from = await source(
+      'text,surface\na,post\nb\nc,post,more\n"d,post\ne,"post"\nf,said "so"\n"two\nlines",post\ng\u0000h,post\n',
+      { text: 'text', surface: 'surface' },
+    )
     expect(events(await read(from))).toEqual([
       { ...base, id: 'cold-2', data: { text: 'a', surface: 'post' } },
       '3: expected 2 columns, found 1: b',
@@ -76,11 +83,16 @@ describe('CSV', () => {
 
   it('takes columns by their names without a map', async () => {
     const from = await source('id,text,topic\n1,hello,race\n', {})
-    expect(events(await read(from))).toEqual([{ ...base, id: '1', data: { text: 'hello', attributes: { topic: 'race' } } }])
+    expect(events(await read(from))).toEqual([
+      { ...base, id: '1', data: { text: 'hello', attributes: { topic: 'race' } } },
+    ])
   })
 
   it('writes common times as RFC 3339', async () => {
-    const from = await source('text,at\na,2026-01-02 03:04:05\nb,2026-01-02\nc,1764000000\nd,2026-01-02T03:04:05+0800\ne,soon\n', { text: 'text', time: 'at' })
+    const from = await source(
+      'text,at\na,2026-01-02 03:04:05\nb,2026-01-02\nc,1764000000\nd,2026-01-02T03:04:05+0800\ne,soon\n',
+      { text: 'text', time: 'at' },
+    )
     expect((await read(from)).map(row => (JSON.parse(row.value) as { time: string }).time)).toEqual([
       '2026-01-02T03:04:05Z',
       '2026-01-02T00:00:00Z',
@@ -91,18 +103,35 @@ describe('CSV', () => {
   })
 
   it.each([
-    ['a column that is not there', 'TEXT,a\n1,2\n', { text: 'text' }, 'rows.csv', /map\.data\.text: .* has no column "text"; it has TEXT, a/],
-    ['a column that is there twice', 'a,a\n1,2\n', { text: 'a' }, 'rows.csv', /map\.data\.text: .* has the column "a" twice/],
+    [
+      'a column that is not there',
+      'TEXT,a\n1,2\n',
+      { text: 'text' },
+      'rows.csv',
+      /map\.data\.text: .* has no column "text"; it has TEXT, a/,
+    ],
+    [
+      'a column that is there twice',
+      'a,a\n1,2\n',
+      { text: 'a' },
+      'rows.csv',
+      /map\.data\.text: .* has the column "a" twice/,
+    ],
     ['an empty file', '', { text: 'a' }, 'rows.csv', /has no header row/],
     ['another encoding', Buffer.from([0xd6, 0xd0, 0x2c, 0xce, 0xc4]), { text: 'a' }, 'rows.csv', /is not UTF-8/],
     ['a packed file with the wrong name', gzipSync('a\n1\n'), { text: 'a' }, 'rows.csv', /its name must end in \.gz/],
     ['a plain file named as packed', 'a\n1\n', { text: 'a' }, 'rows.csv.gz', /is not packed with gzip/],
   ])('refuses %s before anything is read', async (_what, content, map, name, expected) => {
-    await expect(fileReader.check(await source(content, map, name))).rejects.toMatchObject({ code: 'invalid-request', message: expect.stringMatching(expected) })
+    await expect(fileReader.check(await source(content, map, name))).rejects.toMatchObject({
+      code: 'invalid-request',
+      message: expect.stringMatching(expected),
+    })
   })
 
   it('refuses a path where no file is', async () => {
-    await expect(fileReader.check(sourceOf(join(folder, 'none.csv'), {}))).rejects.toThrow(/file\.path: .*none\.csv cannot be opened/)
+    await expect(fileReader.check(sourceOf(join(folder, 'none.csv'), {}))).rejects.toThrow(
+      /file\.path: .*none\.csv cannot be opened/,
+    )
     await expect(fileReader.check(sourceOf(folder, {}))).rejects.toThrow(/is no file/)
   })
 
@@ -119,9 +148,15 @@ describe('CSV', () => {
 
 describe('JSON Lines', () => {
   it('maps fields, keeps numbers as they were written and names lines that are no object', async () => {
-    const from = await source('{"prompt":"hi","n":1.0,"id":9007199254740993}\n\nnot json\n[1]\n{"prompt":null}\n', { text: 'prompt', id: 'id', 'attributes.n': 'n' }, 'rows.jsonl')
+    const from = await source(
+      '{"prompt":"hi","n":1.0,"id":9007199254740993}\n\nnot json\n[1]\n{"prompt":null}\n',
+      { text: 'prompt', id: 'id', 'attributes.n': 'n' },
+      'rows.jsonl',
+    )
     const rows = await read(from)
-    expect(rows[0]?.value).toBe('{"specversion":"1.0","id":"9007199254740993","source":"cold","type":"report","data":{"text":"hi","attributes":{"n":1.0}}}')
+    expect(rows[0]?.value).toBe(
+      '{"specversion":"1.0","id":"9007199254740993","source":"cold","type":"report","data":{"text":"hi","attributes":{"n":1.0}}}',
+    )
     expect(rows.slice(1).map(row => [row.line, row.error === null])).toEqual([
       [3, false],
       [4, false],
@@ -131,11 +166,19 @@ describe('JSON Lines', () => {
 
   it('takes an event as it is', async () => {
     const line = '{"specversion":"1.0","id":"a","source":"s","type":"report","subject":"u","data":{"text":"x"}}'
-    expect(await read(await source(`${line}\n`, {}, 'rows.jsonl'))).toEqual([{ line: 1, key: 'u', value: line, error: null }])
+    expect(await read(await source(`${line}\n`, {}, 'rows.jsonl'))).toEqual([
+      { line: 1, key: 'u', value: line, error: null },
+    ])
   })
 
   it('does not let a field name reach the prototype', async () => {
-    const rows = await read(await source('{"__proto__":{"polluted":true},"text":"x"}\n', { 'attributes.__proto__.polluted': 'text' }, 'rows.jsonl'))
+    const rows = await read(
+      await source(
+        '{"__proto__":{"polluted":true},"text":"x"}\n',
+        { 'attributes.__proto__.polluted': 'text' },
+        'rows.jsonl',
+      ),
+    )
     expect(rows[0]?.error).toBeNull()
     expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false)
   })

@@ -37,10 +37,22 @@ export const harassment: LabelTexts = {
       'stop {hobby}, you are a {insult} at it',
       'I have never seen such a {insult} in my life',
     ],
-    tails: [', gross', ', get lost', ', what a joke', ', delete your account', ', you make me sick', ', nobody likes you'],
+    tails: [
+      ', gross',
+      ', get lost',
+      ', what a joke',
+      ', delete your account',
+      ', you make me sick',
+      ', nobody likes you',
+    ],
   },
   vague: {
     'zh-CN': ['{person}也就这水平了', '呵呵，{person}真行', '这都敢发，服了', '笑死，{person}自己看看吧'],
-    en: ['wow, so that is your level', '{person} again, of course', 'some people should not post', 'imagine being {person}'],
+    en: [
+      'wow, so that is your level',
+      '{person} again, of course',
+      'some people should not post',
+      'imagine being {person}',
+    ],
   },
 }

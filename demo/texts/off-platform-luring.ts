@@ -22,7 +22,16 @@ export const offPlatformLuring: LabelTexts = {
       '内部渠道{invest}，保本保息，{add}{app} {account}',
       '你的快递丢了，理赔{money}，{add}{app} {account} 处理',
     ],
-    tails: ['，名额有限', '，非诚勿扰', '，不要在这里回复', '，备注{time}', '，验证码发我', '，先到先得', '，转账截图发我', '，看到速来'],
+    tails: [
+      '，名额有限',
+      '，非诚勿扰',
+      '，不要在这里回复',
+      '，备注{time}',
+      '，验证码发我',
+      '，先到先得',
+      '，转账截图发我',
+      '，看到速来',
+    ],
   },
   en: {
     cores: [
@@ -39,10 +48,22 @@ export const offPlatformLuring: LabelTexts = {
       'selling {product}, deal on {app} only, {account}',
       'hiring people to {job} from home, {money} weekly, {app} {account}',
     ],
-    tails: [', do not reply here', ', only ten places', ', send me the code', ', serious people only', ', before {time}', ', share your screenshot'],
+    tails: [
+      ', do not reply here',
+      ', only ten places',
+      ', send me the code',
+      ', serious people only',
+      ', before {time}',
+      ', share your screenshot',
+    ],
   },
   vague: {
     'zh-CN': ['想了解的私下说，这里不方便', '有缘人来找我，{account}', '{job}缺人，老地方见', '懂{invest}的滴滴'],
-    en: ['let us talk somewhere else dear', 'ask me privately how I made {money}', '{account} is where I answer', 'need people to {job}, private only'],
+    en: [
+      'let us talk somewhere else dear',
+      'ask me privately how I made {money}',
+      '{account} is where I answer',
+      'need people to {job}, private only',
+    ],
   },
 }

@@ -41,6 +41,11 @@ export const selfHarm: LabelTexts = {
   },
   vague: {
     'zh-CN': ['好{feeling}，算了', '{time}以后就不用再{feeling}了', '有些事说出来也没用', '想睡很久很久'],
-    en: ['so {feeling}, whatever', 'it will not matter {time}', 'no point saying it', 'just want to sleep for a long time'],
+    en: [
+      'so {feeling}, whatever',
+      'it will not matter {time}',
+      'no point saying it',
+      'just want to sleep for a long time',
+    ],
   },
 }

@@ -40,7 +40,17 @@ export const sexual: LabelTexts = {
     tails: [', 18+ only', ', discreet', ', preview in profile', ', so hot', ', ask for pics', ', naughty only'],
   },
   vague: {
-    'zh-CN': ['{time}无聊，找人陪', '{person}的{body}绝了，想想就睡不着', '有些照片不能发这里', '有没有{city}的，今晚陪陪我'],
-    en: ['bored {time}, keep me company?', 'those {body} though', 'can’t post the rest here', 'anyone fun in {city} {time}?'],
+    'zh-CN': [
+      '{time}无聊，找人陪',
+      '{person}的{body}绝了，想想就睡不着',
+      '有些照片不能发这里',
+      '有没有{city}的，今晚陪陪我',
+    ],
+    en: [
+      'bored {time}, keep me company?',
+      'those {body} though',
+      'can’t post the rest here',
+      'anyone fun in {city} {time}?',
+    ],
   },
 }

@@ -22,7 +22,16 @@ export const spamAds: LabelTexts = {
       '快去 {site} 看看，{product}都在打折',
       '祖传秘方{product}，用过都说好，不好退{money}',
     ],
-    tails: ['，名额有限', '，包邮到家', '，点击主页', '，支持货到付款', '，老客户再减', '，需要的戳头像', '，批发联系客服', '，仅限{time}'],
+    tails: [
+      '，名额有限',
+      '，包邮到家',
+      '，点击主页',
+      '，支持货到付款',
+      '，老客户再减',
+      '，需要的戳头像',
+      '，批发联系客服',
+      '，仅限{time}',
+    ],
   },
   en: {
     cores: [
@@ -39,7 +48,14 @@ export const spamAds: LabelTexts = {
       'join the live sale, {product} and {reward} every hour',
       'this {product} changed my life, use code SAVE at {site}',
     ],
-    tails: [', limited stock', ', free shipping', ', click the link', ', order {time}', ', only a few left', ', bulk orders welcome'],
+    tails: [
+      ', limited stock',
+      ', free shipping',
+      ', click the link',
+      ', order {time}',
+      ', only a few left',
+      ', bulk orders welcome',
+    ],
   },
   vague: {
     'zh-CN': ['想要同款的看主页', '{product}还有几件，要的说', '橱窗里都有，自己看', '刚到货，{discount}'],

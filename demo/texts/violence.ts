@@ -37,7 +37,14 @@ export const violence: LabelTexts = {
       'skinned that {pet} alive, you are next',
       'blow up the building, let us see who laughs',
     ],
-    tails: [', you are dead', ', no one can save you', ', try me', ', I mean it', ', blood for blood', ', count your days'],
+    tails: [
+      ', you are dead',
+      ', no one can save you',
+      ', try me',
+      ', I mean it',
+      ', blood for blood',
+      ', count your days',
+    ],
   },
   vague: {
     'zh-CN': ['{person}，{time}咱们{place}见', '你会后悔的，我等着', '别让我碰到{person}', '早晚收拾你'],

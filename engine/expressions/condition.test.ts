@@ -72,10 +72,12 @@ describe.skipIf(!existsSync(matrix))('the measured matrix of conditions', () => 
     // A recording of known shape.
     const cells = JSON.parse(readFileSync(matrix, 'utf8')) as Cell[]
     const words: Record<string, string> = { None: 'null', True: 'true', False: 'false' }
-    const differences = cells.flatMap((cell) => {
+    const differences = cells.flatMap(cell => {
       const got = outcome(decodeJson(words[cell.value] ?? cell.value), cell.op, fromJs(cell.expected))
       const want = cell.status === 'succeeded' ? cell.result : cell.error
-      return got === want ? [] : [`${cell.value} ${cell.op} ${String(cell.expected)}: ${String(got)}, wanted ${String(want)}`]
+      return got === want
+        ? []
+        : [`${cell.value} ${cell.op} ${String(cell.expected)}: ${String(got)}, wanted ${String(want)}`]
     })
     expect(cells).toHaveLength(546)
     expect(differences).toEqual([])

@@ -13,8 +13,8 @@ const operators: Readonly<Record<string, (actual: Value, expected: Value) => boo
   'end with': (actual, expected) => isTruthy(actual) && onText(actual).endsWith(wanted(expected)),
   is: (actual, expected) => actual !== null && isEqual(onTextOrBoolean(actual), expected),
   'is not': (actual, expected) => actual !== null && !isEqual(onTextOrBoolean(actual), expected),
-  empty: (actual) => !isTruthy(actual),
-  'not empty': (actual) => isTruthy(actual),
+  empty: actual => !isTruthy(actual),
+  'not empty': actual => isTruthy(actual),
   in: (actual, expected) => isTruthy(actual) && among(actual, expected),
   'not in': (actual, expected) => !isTruthy(actual) || !among(actual, expected),
   'all of': (actual, expected) => isTruthy(actual) && holdsAll(actual, expected),
@@ -24,10 +24,10 @@ const operators: Readonly<Record<string, (actual: Value, expected: Value) => boo
   '<': (actual, expected) => actual !== null && compare(actual, expected, (left, right) => left < right),
   '≥': (actual, expected) => actual !== null && compare(actual, expected, (left, right) => left >= right),
   '≤': (actual, expected) => actual !== null && compare(actual, expected, (left, right) => left <= right),
-  null: (actual) => actual === null,
-  'not null': (actual) => actual !== null,
-  exists: (actual) => actual !== null,
-  'not exists': (actual) => actual === null,
+  null: actual => actual === null,
+  'not null': actual => actual !== null,
+  exists: actual => actual !== null,
+  'not exists': actual => actual === null,
 }
 
 export const comparisonOperators: readonly string[] = Object.keys(operators)
@@ -47,7 +47,9 @@ function fail(text: string): never {
 }
 
 function isBooleanVariable(value: Value): boolean {
-  return typeof value === 'boolean' || (isList(value) && value.length > 0 && value.every((item) => typeof item === 'boolean'))
+  return (
+    typeof value === 'boolean' || (isList(value) && value.length > 0 && value.every(item => typeof item === 'boolean'))
+  )
 }
 
 function toBooleans(expected: Value): Value {
@@ -72,7 +74,7 @@ function parseJson(text: string): Value {
 
 function contains(actual: Value, expected: Value): boolean {
   if (typeof actual === 'string') return actual.includes(pythonText(expected))
-  if (isList(actual)) return actual.some((item) => isEqual(item, expected))
+  if (isList(actual)) return actual.some(item => isEqual(item, expected))
   return fail('Invalid actual value type: string or array')
 }
 
@@ -90,13 +92,13 @@ function onTextOrBoolean(actual: Value): Value {
 }
 
 function among(actual: Value, expected: Value): boolean {
-  return isList(expected) ? expected.some((item) => isEqual(item, actual)) : fail('Invalid expected value type: array')
+  return isList(expected) ? expected.some(item => isEqual(item, actual)) : fail('Invalid expected value type: array')
 }
 
 function holdsAll(actual: Value, expected: Value): boolean {
   if (!isList(expected)) return fail('Invalid expected value type: array')
-  if (typeof actual === 'string') return expected.every((item) => actual.includes(textOf(item)))
-  return isList(actual) && expected.every((item) => actual.some((element) => isEqual(element, item)))
+  if (typeof actual === 'string') return expected.every(item => actual.includes(textOf(item)))
+  return isList(actual) && expected.every(item => actual.some(element => isEqual(element, item)))
 }
 
 function equalsNumber(actual: Value, expected: Value): boolean {

@@ -27,7 +27,7 @@ export function isEqual(left: Value, right: Value): boolean {
   const keys = Object.keys(left)
   return (
     keys.length === Object.keys(right).length &&
-    keys.every((key) => Object.hasOwn(right, key) && isEqual(left[key] ?? null, right[key] ?? null))
+    keys.every(key => Object.hasOwn(right, key) && isEqual(left[key] ?? null, right[key] ?? null))
   )
 }
 

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { renderTemplate, templateSelectors } from './template.ts'
 import type { Value } from '../values/value.ts'
 
-const variables: Readonly<Record<string, Value>> = { 'start.q': 'v', 'n1.f': 1, 'sys.user_id': 'u', 'a.none': null, 'a.o.k': [1n] }
+const variables: Readonly<Record<string, Value>> = {
+  'start.q': 'v',
+  'n1.f': 1,
+  'sys.user_id': 'u',
+  'a.none': null,
+  'a.o.k': [1n],
+}
 const render = (template: string): string => renderTemplate(template, selector => variables[selector.join('.')])
 
 describe('markers in texts', () => {
@@ -26,5 +32,9 @@ describe('markers in texts', () => {
     expect(renderTemplate('{{#a.b#}}', () => '{{#c.d#}}')).toBe('{{#c.d#}}')
   })
 
-  it('names what it reads', () => expect(templateSelectors('{{#a.b#}} {{#c.d.e#}}')).toEqual([['a', 'b'], ['c', 'd', 'e']]))
+  it('names what it reads', () =>
+    expect(templateSelectors('{{#a.b#}} {{#c.d.e#}}')).toEqual([
+      ['a', 'b'],
+      ['c', 'd', 'e'],
+    ]))
 })

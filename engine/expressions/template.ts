@@ -11,7 +11,7 @@ const cacheSize = 2_000
 const cache = new Map<string, readonly Part[]>()
 
 /** Literal texts and selectors, in order. */
-export function templateParts(template: string): readonly Part[] {
+function templateParts(template: string): readonly Part[] {
   const known = cache.get(template)
   if (known !== undefined) return known
   const parts = split(template)
@@ -49,5 +49,5 @@ export function renderTemplate(template: string, lookup: Lookup, print: (value: 
 
 /** The variables a template reads. */
 export function templateSelectors(template: string): (readonly string[])[] {
-  return templateParts(template).filter((part) => typeof part !== 'string')
+  return templateParts(template).filter(part => typeof part !== 'string')
 }

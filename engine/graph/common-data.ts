@@ -34,7 +34,7 @@ export interface CommonSettings {
 export function readCommon(nodeId: string, data: unknown): { settings: CommonSettings; problems: Problem[] } {
   const parsed = CommonData.safeParse(data)
   if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => {
+    const problems = parsed.error.issues.map(issue => {
       const field = ['data', ...issue.path.map(String)].join('.')
       return problem('error', nodeId, `${field}: ${issue.message}`, { field })
     })
@@ -54,7 +54,10 @@ export function readCommon(nodeId: string, data: unknown): { settings: CommonSet
   }
 }
 
-function readDefaults(nodeId: string, defaults: readonly z.infer<typeof DefaultValue>[]): { value: ObjectValue; problems: Problem[] } {
+function readDefaults(
+  nodeId: string,
+  defaults: readonly z.infer<typeof DefaultValue>[],
+): { value: ObjectValue; problems: Problem[] } {
   const value: MutableObject = {}
   const problems: Problem[] = []
   for (const entry of defaults) {
@@ -62,7 +65,9 @@ function readDefaults(nodeId: string, defaults: readonly z.infer<typeof DefaultV
     if (converted !== undefined) setKey(value, entry.key, converted)
     else {
       const field = `data.default_value.${entry.key}`
-      problems.push(problem('error', nodeId, `${field}: the value is not of type ${entry.type}`, { field, expected: entry.type }))
+      problems.push(
+        problem('error', nodeId, `${field}: the value is not of type ${entry.type}`, { field, expected: entry.type }),
+      )
     }
   }
   return { value, problems }
@@ -76,7 +81,10 @@ function convert(value: Value, type: string): Value | undefined {
   }
   const given = typeof value === 'string' && type !== 'string' ? parseJson(value) : value
   if (given === undefined) return undefined
-  const fits = type === 'array[file]' || documentType(given) === type || (Array.isArray(given) && given.length === 0 && type.startsWith('array['))
+  const fits =
+    type === 'array[file]' ||
+    documentType(given) === type ||
+    (Array.isArray(given) && given.length === 0 && type.startsWith('array['))
   return fits ? given : undefined
 }
 

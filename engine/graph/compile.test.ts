@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { workflowDocument } from '../../test/support/workflow.ts'
-import { compile, type CompileResult } from './compile.ts'
+import { check, compile, type CompileResult } from './compile.ts'
 import { readDocument } from './document.ts'
 import { bindingsNeeded, manifest } from './manifest.ts'
 
@@ -30,15 +30,52 @@ describe('compiling', () => {
   })
 
   it.each<[string, Nodes, Edges, object]>([
-    ['an unknown type', { start, end, x: { type: 'teleport' } }, [...line, { from: 'start', to: 'x' }], { nodeId: 'x', field: 'data.type' }],
-    ['a container', { start, it: { type: 'iteration' } }, [{ from: 'start', to: 'it' }], { nodeId: 'it', field: 'data.type' }],
-    ['a wrong field', { start, end: { type: 'end', outputs: 'all' } }, line, { nodeId: 'end', field: 'data.outputs', expected: 'array' }],
-    ['a missing target', { start, end }, [...line, { from: 'start', to: 'gone' }], { message: expect.stringContaining('[MISSING_NODE]') }],
-    ['a cycle', { start, a: template, b: template }, [{ from: 'start', to: 'a' }, { from: 'a', to: 'b' }, { from: 'b', to: 'a' }], { nodeId: 'a', expected: 'no cycle' }],
+    [
+      'an unknown type',
+      { start, end, x: { type: 'teleport' } },
+      [...line, { from: 'start', to: 'x' }],
+      { nodeId: 'x', field: 'data.type' },
+    ],
+    [
+      'a container',
+      { start, it: { type: 'iteration' } },
+      [{ from: 'start', to: 'it' }],
+      { nodeId: 'it', field: 'data.type' },
+    ],
+    [
+      'a wrong field',
+      { start, end: { type: 'end', outputs: 'all' } },
+      line,
+      { nodeId: 'end', field: 'data.outputs', expected: 'array' },
+    ],
+    [
+      'a missing target',
+      { start, end },
+      [...line, { from: 'start', to: 'gone' }],
+      { message: expect.stringContaining('[MISSING_NODE]') },
+    ],
+    [
+      'a cycle',
+      { start, a: template, b: template },
+      [
+        { from: 'start', to: 'a' },
+        { from: 'a', to: 'b' },
+        { from: 'b', to: 'a' },
+      ],
+      { nodeId: 'a', expected: 'no cycle' },
+    ],
     ['no start', { end }, [], { nodeId: null, message: 'the workflow has no start node' }],
     [
       'a default of another type',
-      { start, end, t: { ...template, error_strategy: 'default-value', default_value: [{ key: 'n', type: 'number', value: 'many' }] } },
+      {
+        start,
+        end,
+        t: {
+          ...template,
+          error_strategy: 'default-value',
+          default_value: [{ key: 'n', type: 'number', value: 'many' }],
+        },
+      },
       [...line, { from: 'start', to: 't' }],
       { nodeId: 't', field: 'data.default_value.n', expected: 'number' },
     ],
@@ -49,7 +86,13 @@ describe('compiling', () => {
   })
 
   it('warns of what never runs and of variables that nobody sets', () => {
-    const reading = { ...template, variables: [{ variable: 'v', value_selector: ['start', 'gone'] }, { variable: 'e', value_selector: ['env', 'gone'] }] }
+    const reading = {
+      ...template,
+      variables: [
+        { variable: 'v', value_selector: ['start', 'gone'] },
+        { variable: 'e', value_selector: ['env', 'gone'] },
+      ],
+    }
     const result = build({ start, end, t: reading, lost: { type: 'teleport' } }, [...line, { from: 'start', to: 't' }])
     expect(result.ok).toBe(true)
     expect(result.problems.map(({ nodeId, severity, message }) => [nodeId, severity, message])).toEqual([
@@ -68,15 +111,27 @@ describe('compiling', () => {
       { key: 'e', type: 'array[number]', value: '[]' },
       { key: 's', type: 'string', value: '5' },
     ]
-    const result = build({ start, end, t: { ...template, error_strategy: 'default-value', default_value: defaults } }, [...line, { from: 'start', to: 't' }])
-    expect(result.ok && result.graph.nodes[2]?.defaultValue).toStrictEqual({ n: -1, o: { a: 1n }, l: ['a'], e: [], s: '5' })
+    const result = build({ start, end, t: { ...template, error_strategy: 'default-value', default_value: defaults } }, [
+      ...line,
+      { from: 'start', to: 't' },
+    ])
+    expect(result.ok && result.graph.nodes[2]?.defaultValue).toStrictEqual({
+      n: -1,
+      o: { a: 1n },
+      l: ['a'],
+      e: [],
+      s: '5',
+    })
   })
 
   it('takes 2,000 nodes in a chain and no more', () => {
     const chain = (length: number): CompileResult => {
       const ids = ['start', ...Array.from({ length: length - 1 }, (_, index) => `n${index}`)]
       const nodes = Object.fromEntries(ids.map(id => [id, id === 'start' ? start : template]))
-      return build(nodes, ids.slice(1).map((id, index) => ({ from: ids[index] ?? '', to: id })))
+      return build(
+        nodes,
+        ids.slice(1).map((id, index) => ({ from: ids[index] ?? '', to: id })),
+      )
     }
     const started = performance.now()
     expect(chain(2_000).ok).toBe(true)
@@ -86,22 +141,43 @@ describe('compiling', () => {
 
   it('says that chat apps cannot run yet', () => {
     const { document } = readDocument('app: {name: n, mode: chat}\nmodel_config: {}')
-    expect(document === null ? undefined : compile(document)).toMatchObject({ ok: false, problems: [{ field: 'app.mode' }] })
+    expect(document === null ? [] : check(document)).toMatchObject([{ field: 'app.mode', severity: 'error' }])
   })
 })
 
 describe('bindings and manifest', () => {
   it('finds models, classifiers and policies by name', () => {
-    const decide = { type: 'decide', label_selector: ['start', 'q'], score_selector: ['start', 'q'], policies: [{ label: 'a', policy_id: 'p' }, { label: 'b', policy_id: 'p' }] }
+    const decide = {
+      type: 'decide',
+      label_selector: ['start', 'q'],
+      score_selector: ['start', 'q'],
+      policies: [
+        { label: 'a', policy_id: 'p' },
+        { label: 'b', policy_id: 'p' },
+      ],
+    }
     const result = build({ start, decide }, [{ from: 'start', to: 'decide' }])
     expect(result.ok && bindingsNeeded(result.graph)).toEqual({ models: [], classifiers: [], policies: ['p'] })
   })
 
   it('does not depend on the order of bindings, but on everything else', async () => {
-    const bindings = { models: [], classifiers: [], policies: [{ id: 'a', version: 1 }, { id: 'b', version: 2 }] }
+    const bindings = {
+      models: [],
+      classifiers: [],
+      policies: [
+        { id: 'a', version: 1 },
+        { id: 'b', version: 2 },
+      ],
+    }
     const base = await manifest({ document: 'x: 1\n', bindings, semantics: 1 })
     expect(base).toMatch(/^[0-9a-f]{64}$/)
-    const turned = { ...bindings, policies: [{ version: 2, id: 'b' }, { version: 1, id: 'a' }] }
+    const turned = {
+      ...bindings,
+      policies: [
+        { version: 2, id: 'b' },
+        { version: 1, id: 'a' },
+      ],
+    }
     expect(await manifest({ semantics: 1, bindings: turned, document: 'x: 1\r\n' })).toBe(base)
     const others = [
       { document: 'x: 2\n', bindings, semantics: 1 },

@@ -7,7 +7,7 @@ import { readCommon, type CommonSettings } from './common-data.ts'
 import type { DocumentVariable, WorkflowBlock, WorkflowDocument } from './document.ts'
 import type { Graph, GraphEdge, GraphNode, ResponseSegment } from './graph.ts'
 import { openedBy } from './opened-by.ts'
-import { parseNode, type ParsedNode } from './parse-node.ts'
+import { nodeTypeName, parseNode, type ParsedNode } from './parse-node.ts'
 import { problem, type Problem } from './problem.ts'
 import { readStructure } from './structure.ts'
 import { checkVariables } from './variables.ts'
@@ -27,11 +27,11 @@ export function compile(document: WorkflowDocument): CompileResult {
   const { workflow } = document
   const modeProblem = document.app.mode === 'workflow' ? [] : [unsupportedMode(document.app.mode)]
   if (workflow === null) return { ok: false, problems: modeProblem }
-  const nodes = workflow.nodes.map((node) => ({ id: node.id, type: String(node.data['type'] ?? '') }))
+  const nodes = workflow.nodes.map(node => ({ id: node.id, type: nodeTypeName(node) }))
   const structure = readStructure(nodes, workflow.edges)
   const { parsed, settings, problems: nodeProblems } = parseNodes(workflow, new Set(structure.order))
   const problems = [...modeProblem, ...structure.problems, ...nodeProblems, ...checkVariables(parsed, workflow)]
-  if (structure.root === null || problems.some((entry) => entry.severity === 'error')) return { ok: false, problems }
+  if (structure.root === null || problems.some(entry => entry.severity === 'error')) return { ok: false, problems }
   return { ok: true, problems, graph: assemble(workflow, structure, parsed, settings) }
 }
 
@@ -54,7 +54,9 @@ function parseNodes(workflow: WorkflowBlock, reached: ReadonlySet<string>): Pars
     const result = parseNode(node)
     const common = readCommon(node.id, node.data)
     const found = [...(result.ok ? [] : result.problems), ...common.problems]
-    problems.push(...(reached.has(node.id) ? found : found.map((entry): Problem => ({ ...entry, severity: 'warning' }))))
+    problems.push(
+      ...(reached.has(node.id) ? found : found.map((entry): Problem => ({ ...entry, severity: 'warning' }))),
+    )
     if (!result.ok) continue
     settings.set(node.id, common.settings)
     if (reached.has(node.id)) parsed.push(result.node)
@@ -80,16 +82,21 @@ function assemble(
   const opens = openedBy(nodes, edges, root)
   return {
     mode: 'workflow',
-    nodes: nodes.map((node) => ({ ...node, opens: opens.get(node.index) ?? [] })),
+    nodes: nodes.map(node => ({ ...node, opens: opens.get(node.index) ?? [] })),
     edges,
     root,
     nodeIndex,
     environment: environmentOf(workflow.environment),
-    secrets: workflow.environment.filter((variable) => variable.type === 'secret').map((variable) => variable.name),
+    secrets: workflow.environment.filter(variable => variable.type === 'secret').map(variable => variable.name),
   }
 }
 
-function prepare(node: ParsedNode, index: number, edges: readonly GraphEdge[], settings: CommonSettings | undefined): GraphNode {
+function prepare(
+  node: ParsedNode,
+  index: number,
+  edges: readonly GraphEdge[],
+  settings: CommonSettings | undefined,
+): GraphNode {
   const { definition, data } = node
   const errorStrategy = settings?.errorStrategy ?? 'none'
   return {
@@ -127,5 +134,7 @@ function environmentOf(variables: readonly DocumentVariable[]): ObjectValue {
 
 function valueOf({ type, value }: DocumentVariable): Value {
   if (type === 'string' || type === 'secret') return textOf(value)
-  return type === 'number' && typeof value === 'string' ? (parseInteger(value) ?? parseFloatText(value) ?? value) : value
+  return type === 'number' && typeof value === 'string'
+    ? (parseInteger(value) ?? parseFloatText(value) ?? value)
+    : value
 }

@@ -28,7 +28,12 @@ export interface WorkflowDocument {
   /** The YAML as it was read: what `writeDocument` and the manifest start from. */
   readonly text: string
   readonly version: string
-  readonly app: { readonly name: string; readonly mode: AppMode | 'agent'; readonly icon: string; readonly description: string }
+  readonly app: {
+    readonly name: string
+    readonly mode: AppMode | 'agent'
+    readonly icon: string
+    readonly description: string
+  }
   /** Null for the modes that have no graph. */
   readonly workflow: WorkflowBlock | null
 }
@@ -79,7 +84,12 @@ function fault(message: string): never {
   throw new DocumentFault(message)
 }
 
-const pythonTypes: Readonly<Record<string, string>> = { number: 'float', bigint: 'int', boolean: 'bool', object: 'dict' }
+const pythonTypes: Readonly<Record<string, string>> = {
+  number: 'float',
+  bigint: 'int',
+  boolean: 'bool',
+  object: 'dict',
+}
 
 function readVersion(version: Value | undefined): string {
   if (version === undefined || version === null || version === '') return '0.1.0'
@@ -92,7 +102,7 @@ function readApp(app: Value | undefined): WorkflowDocument['app'] {
   if (!isObject(app) || Object.keys(app).length === 0) return fault('Missing app data in YAML content')
   const mode = text(getKey(app, 'mode'))
   if (mode === '') return fault('loss app mode')
-  const known = modes.find((candidate) => candidate === mode)
+  const known = modes.find(candidate => candidate === mode)
   if (known === undefined) return fault(`'${mode}' is not a valid AppMode`)
   return {
     name: text(getKey(app, 'name')),
@@ -116,7 +126,9 @@ function readWorkflow(root: ObjectValue, mode: WorkflowDocument['app']['mode']):
     nodes: objects(getKey(graph, 'nodes'), 'workflow.graph.nodes').flatMap(readNode),
     edges: objects(getKey(graph, 'edges'), 'workflow.graph.edges').map(readEdge),
     environment: objects(getKey(workflow, 'environment_variables'), 'workflow.environment_variables').map(readVariable),
-    conversation: objects(getKey(workflow, 'conversation_variables'), 'workflow.conversation_variables').map(readVariable),
+    conversation: objects(getKey(workflow, 'conversation_variables'), 'workflow.conversation_variables').map(
+      readVariable,
+    ),
   }
 }
 

@@ -16,7 +16,8 @@ export function bindingsNeeded(graph: Graph): BindingsNeeded {
   for (const { data } of graph.nodes) {
     const model = field(data, 'model')
     const [provider, name] = [field(model, 'provider'), field(model, 'name')]
-    if (typeof name === 'string') models.set(`${String(provider)}\n${name}`, { provider: typeof provider === 'string' ? provider : '', name })
+    if (typeof name === 'string')
+      models.set(`${String(provider)}\n${name}`, { provider: typeof provider === 'string' ? provider : '', name })
     const classifier = field(data, 'classifier')
     if (typeof classifier === 'string' && classifier !== '') classifiers.add(classifier)
     for (const entry of list(field(data, 'policies'))) {
@@ -39,13 +40,13 @@ function list(value: unknown): readonly unknown[] {
 export async function manifest(parts: { document: string; bindings: Bindings; semantics: number }): Promise<string> {
   const canonical = JSON.stringify(sorted({ v: 1, ...parts, document: parts.document.replaceAll('\r\n', '\n') }))
   const digest = await globalThis.crypto.subtle.digest('SHA-256', new TextEncoder().encode(canonical))
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+  return [...new Uint8Array(digest)].map(byte => byte.toString(16).padStart(2, '0')).join('')
 }
 
 /** Keys in order, and lists of bindings too: their order in the document says nothing. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) {
-    const items = value.map((item) => sorted(item))
+    const items = value.map(item => sorted(item))
     return items.sort((first, second) => (JSON.stringify(first) < JSON.stringify(second) ? -1 : 1))
   }
   if (typeof value !== 'object' || value === null) return value

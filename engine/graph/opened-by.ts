@@ -4,7 +4,11 @@ import type { GraphEdge, GraphNode } from './graph.ts'
  * Which end nodes become certain to be reached when the run gets to a node: those behind it with no branch in between.
  * Only the root and the targets of branches can change that, so only they are asked.
  */
-export function openedBy(nodes: readonly GraphNode[], edges: readonly GraphEdge[], root: number): ReadonlyMap<number, readonly number[]> {
+export function openedBy(
+  nodes: readonly GraphNode[],
+  edges: readonly GraphEdge[],
+  root: number,
+): ReadonlyMap<number, readonly number[]> {
   const opened = new Map<number, readonly number[]>()
   const ask = (from: number): void => {
     if (!opened.has(from)) opened.set(from, certainFrom(nodes, edges, from))

@@ -2,7 +2,7 @@ import type { DocumentEdge } from './document.ts'
 import { problem, type Problem } from './problem.ts'
 
 /** Most nodes of one document. */
-export const maxNodes = 2_000
+const maxNodes = 2_000
 
 /** The connections of a document, by node id. */
 export interface Structure {
@@ -16,31 +16,45 @@ export interface Structure {
 }
 
 /** Finds the start, drops what cannot be reached, refuses cycles and edges that lead nowhere. */
-export function readStructure(nodes: readonly { id: string; type: string }[], edges: readonly DocumentEdge[]): Structure {
-  const known = new Set(nodes.map((node) => node.id))
+export function readStructure(
+  nodes: readonly { id: string; type: string }[],
+  edges: readonly DocumentEdge[],
+): Structure {
+  const known = new Set(nodes.map(node => node.id))
   const problems: Problem[] = []
   if (known.size !== nodes.length) problems.push(...duplicates(nodes))
   if (nodes.length > maxNodes) {
     const expected = `at most ${maxNodes} nodes`
-    problems.push(problem('error', null, `the document has ${nodes.length} nodes`, { field: 'workflow.graph.nodes', expected }))
+    problems.push(
+      problem('error', null, `the document has ${nodes.length} nodes`, { field: 'workflow.graph.nodes', expected }),
+    )
   }
   for (const edge of edges) {
     for (const end of [edge.source, edge.target]) {
       if (!known.has(end)) problems.push(missing(edge, end))
     }
   }
-  const root = nodes.find((node) => node.type === 'start')?.id ?? null
+  const root = nodes.find(node => node.type === 'start')?.id ?? null
   if (root === null) {
-    problems.push(problem('error', null, 'the workflow has no start node', { field: 'workflow.graph.nodes', expected: 'a node of type start' }))
+    problems.push(
+      problem('error', null, 'the workflow has no start node', {
+        field: 'workflow.graph.nodes',
+        expected: 'a node of type start',
+      }),
+    )
   }
-  const whole = edges.filter((edge) => known.has(edge.source) && known.has(edge.target))
+  const whole = edges.filter(edge => known.has(edge.source) && known.has(edge.target))
   const { order, cycle } = walk(root, whole)
-  if (cycle !== null) problems.push(problem('error', cycle, 'the node is part of a cycle', { field: 'workflow.graph.edges', expected: 'no cycle' }))
+  if (cycle !== null)
+    problems.push(
+      problem('error', cycle, 'the node is part of a cycle', { field: 'workflow.graph.edges', expected: 'no cycle' }),
+    )
   const reached = new Set(order)
   for (const { id } of nodes) {
-    if (root !== null && !reached.has(id)) problems.push(problem('warning', id, 'the node cannot be reached from the start and never runs'))
+    if (root !== null && !reached.has(id))
+      problems.push(problem('warning', id, 'the node cannot be reached from the start and never runs'))
   }
-  return { root, order, edges: whole.filter((edge) => reached.has(edge.source)), problems }
+  return { root, order, edges: whole.filter(edge => reached.has(edge.source)), problems }
 }
 
 function missing(edge: DocumentEdge, end: string): Problem {
@@ -56,7 +70,9 @@ function duplicates(nodes: readonly { id: string }[]): Problem[] {
   return nodes.flatMap(({ id }) => {
     const repeated = seen.has(id)
     seen.add(id)
-    return repeated ? [problem('error', id, `the node id "${id}" is used twice`, { field: 'id', expected: 'a unique id' })] : []
+    return repeated
+      ? [problem('error', id, `the node id "${id}" is used twice`, { field: 'id', expected: 'a unique id' })]
+      : []
   })
 }
 

@@ -12,14 +12,30 @@ interface ParsedVersion {
   readonly phase: number
 }
 
-const phases: Readonly<Record<string, number>> = { a: -3, alpha: -3, b: -2, beta: -2, c: -1, rc: -1, pre: -1, preview: -1 }
+const phases: Readonly<Record<string, number>> = {
+  a: -3,
+  alpha: -3,
+  b: -2,
+  beta: -2,
+  c: -1,
+  rc: -1,
+  pre: -1,
+  preview: -1,
+}
 
 function parse(version: string): ParsedVersion | undefined {
   const match = version.length > 100 ? null : pattern.exec(version.trim())
   if (match === null) return undefined
   const [, epoch = '0', release = '', pre, , postNumber, post] = match
   const development = /dev/i.test(version)
-  const phase = pre === undefined ? (development ? -4 : postNumber !== undefined || post !== undefined ? 1 : 0) : (phases[pre.toLowerCase()] ?? 0)
+  const phase =
+    pre === undefined
+      ? development
+        ? -4
+        : postNumber !== undefined || post !== undefined
+          ? 1
+          : 0
+      : (phases[pre.toLowerCase()] ?? 0)
   return { release: [Number(epoch), ...release.split('.').map(Number)], phase }
 }
 

@@ -4,7 +4,7 @@ import { mappingsAt, rewriteYaml } from './yaml.ts'
 
 /** The YAML of a document: key order kept, values of secret environment variables blanked unless asked for. */
 export function writeDocument(document: WorkflowDocument, options: { secrets?: boolean } = {}): string {
-  return rewriteYaml(document.text, (yaml) => {
+  return rewriteYaml(document.text, yaml => {
     if (options.secrets === true) return
     for (const variable of mappingsAt(yaml, ['workflow', 'environment_variables'])) {
       if (variable.get('value_type') === 'secret') variable.set('value', '')

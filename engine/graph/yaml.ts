@@ -5,11 +5,14 @@ import type { ObjectValue, Value } from '../values/value.ts'
 
 const maxBytes = 10 * 1024 * 1024
 /** Lines, commas and brackets. Bounds the time of reading: the parser takes some 10 µs for each. */
-const maxMarks = 200_000
+const maxMarks = 80_000
+/** Brackets open at the same time, counted roughly: the parser takes long to find out that it cannot nest that deep. */
+const maxOpen = 1_000
 /** Uses of one anchor, all expansions counted: an ordinary document has none. */
 const maxAliases = 100
 
-export type YamlResult = { readonly ok: true; readonly value: ObjectValue } | { readonly ok: false; readonly error: string }
+export type YamlResult =
+  { readonly ok: true; readonly value: ObjectValue } | { readonly ok: false; readonly error: string }
 
 /** Reads a mapping. Integers become `bigint`, floats `number`, so that 1 and 1.0 stay apart. */
 export function parseYaml(text: string): YamlResult {
@@ -19,7 +22,8 @@ export function parseYaml(text: string): YamlResult {
     // `intAsBigInt` and the core schema leave nothing but our own value types.
     const value = document.toJS({ maxAliasCount: maxAliases }) as Value
     if (!isObject(value)) return { ok: false, error: 'Invalid YAML format: content must be a mapping' }
-    if (nestsDeeper(value, depthLimit)) return { ok: false, error: `Invalid YAML format: more than ${depthLimit} levels deep` }
+    if (nestsDeeper(value, depthLimit))
+      return { ok: false, error: `Invalid YAML format: more than ${depthLimit} levels deep` }
     return { ok: true, value }
   } catch (error) {
     return { ok: false, error: `Invalid YAML format: ${error instanceof Error ? error.message : 'unreadable'}` }
@@ -27,15 +31,17 @@ export function parseYaml(text: string): YamlResult {
 }
 
 /** The parsed document, or what is wrong with the text. */
-export function openYaml(text: string): Document | string {
+function openYaml(text: string): Document | string {
   if (text.length > maxBytes || new TextEncoder().encode(text).length > maxBytes) {
     return 'File size exceeds the limit of 10MB'
   }
-  if (countMarks(text) > maxMarks) return `Invalid YAML format: more than ${maxMarks} lines and items`
+  const { marks, open } = survey(text)
+  if (marks > maxMarks) return `Invalid YAML format: more than ${maxMarks} lines and items`
+  if (open > maxOpen) return `Invalid YAML format: more than ${depthLimit} levels deep`
   try {
     // Duplicate keys are looked for below: the parser's own check takes quadratic time.
     const document = parseDocument(text, { intAsBigInt: true, merge: true, uniqueKeys: false, keepSourceTokens: false })
-    const problem = document.errors[0] ?? document.warnings.find((warning) => warning.code === 'TAG_RESOLVE_FAILED')
+    const problem = document.errors[0] ?? document.warnings.find(warning => warning.code === 'TAG_RESOLVE_FAILED')
     if (problem !== undefined) return `Invalid YAML format: ${problem.message}`
     const duplicate = duplicateKey(document)
     return duplicate === undefined ? document : `Invalid YAML format: duplicate key ${duplicate}`
@@ -44,13 +50,18 @@ export function openYaml(text: string): Document | string {
   }
 }
 
-function countMarks(text: string): number {
-  let marks = 0
+function survey(text: string): { readonly marks: number; readonly open: number } {
+  let [marks, depth, open] = [0, 0, 0]
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at)
-    if (code === 10 || code === 44 || code === 91 || code === 123) marks += 1
+    if (code === 10 || code === 44) marks += 1
+    else if (code === 91 || code === 123) {
+      marks += 1
+      depth += 1
+      if (depth > open) open = depth
+    } else if ((code === 93 || code === 125) && depth > 0) depth -= 1
   }
-  return marks
+  return { marks, open }
 }
 
 function duplicateKey(document: Document): string | undefined {
@@ -84,8 +95,11 @@ export function rewriteYaml(text: string, change: (document: Document) => void):
 }
 
 /** The items of a sequence of mappings, for changes. */
-export function mappingsAt(document: Document, path: readonly string[]): { get(key: string): unknown; set(key: string, value: unknown): void }[] {
+export function mappingsAt(
+  document: Document,
+  path: readonly string[],
+): { get(key: string): unknown; set(key: string, value: unknown): void }[] {
   const list = document.getIn(path)
   if (typeof list !== 'object' || list === null || !('items' in list) || !Array.isArray(list.items)) return []
-  return list.items.filter((item) => isMap(item))
+  return list.items.filter(item => isMap(item))
 }

@@ -7,20 +7,27 @@ describe.each(nodeTypes.map(type => [type.definition.type, type] as const))('exa
 
   it('has some', () => expect(definition.examples.length).toBeGreaterThan(0))
 
-  it.each(definition.examples.map((example, index) => [index, example] as const))('example %i is valid', (__, example) => {
-    const data = definition.schema.parse(example.data)
-    expect(example.data['type']).toBe(definition.type)
-    if (example.outputs !== undefined) {
-      expect(Object.keys(definition.outputs(data))).toEqual(expect.arrayContaining(Object.keys(example.outputs)))
-    }
-    for (const selector of definition.reads(data)) expect(selector.length).toBeGreaterThanOrEqual(2)
-  })
+  it.each(definition.examples.map((example, index) => [index, example] as const))(
+    'example %i is valid',
+    (__, example) => {
+      const data = definition.schema.parse(example.data)
+      expect(example.data['type']).toBe(definition.type)
+      if (example.outputs !== undefined) {
+        expect(Object.keys(definition.outputs(data))).toEqual(expect.arrayContaining(Object.keys(example.outputs)))
+      }
+      for (const selector of definition.reads(data)) expect(selector.length).toBeGreaterThanOrEqual(2)
+    },
+  )
 
-  const computed = definition.effect === 'pure' ? definition.examples.filter(example => example.outputs !== undefined) : []
-  it.each(computed.map((example, index) => [index, example] as const))('example %i gives what it says', (__, example) => {
-    const outcome = type.run(nodeCall(type, example.data, { nodeId: 'example', variables: example.variables }))
-    expect(outcome).toMatchObject({ ok: true, outputs: example.outputs })
-  })
+  const computed =
+    definition.effect === 'pure' ? definition.examples.filter(example => example.outputs !== undefined) : []
+  it.each(computed.map((example, index) => [index, example] as const))(
+    'example %i gives what it says',
+    (__, example) => {
+      const outcome = type.run(nodeCall(type, example.data, { nodeId: 'example', variables: example.variables }))
+      expect(outcome).toMatchObject({ ok: true, outputs: example.outputs })
+    },
+  )
 })
 
 it('no two node types share a name', () => {

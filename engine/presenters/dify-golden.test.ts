@@ -5,6 +5,7 @@ import type { RunEvent } from '../../schemas/run-event.ts'
 import type { Run } from '../../schemas/run.ts'
 import { decodeInput, encodeAnswer } from '../values/codec.ts'
 import { isList, isObject } from '../values/object.ts'
+import { textOf } from '../values/text.ts'
 import type { ObjectValue, Value } from '../values/value.ts'
 import { blockingBody, runDetail, workflowFrames } from './dify-workflow.ts'
 
@@ -28,11 +29,11 @@ function field(object: Value | undefined, name: string): Value {
   if (!isObject(object)) throw new Error(`no object holds ${name}`)
   return object[name] ?? null
 }
-const text = (object: Value | undefined, name: string): string => String(field(object, name))
+const text = (object: Value | undefined, name: string): string => textOf(field(object, name))
 const number = (object: Value | undefined, name: string): number => Number(field(object, name))
 const nullable = (object: Value | undefined, name: string): string | null => {
   const value = field(object, name)
-  return value === null ? null : String(value)
+  return value === null ? null : textOf(value)
 }
 const fields = (value: Value): ObjectValue => (isObject(value) ? value : {})
 const withoutSystem = (inputs: Value): ObjectValue =>

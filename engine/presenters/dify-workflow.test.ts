@@ -223,11 +223,11 @@ test('files among the outputs are listed beside them', () => {
 test('what is too large for an event is cut and flagged; nothing else is', () => {
   const finished = (outputs: unknown) =>
     dataOf(workflowFrame(call, { type: 'node-finished', sequence: 4, at, nodeRun: { ...nodeRun, outputs } }))
-  const whole = finished({ text: 'x'.repeat(100_000), list: new Array(1_000).fill(1n) })
+  const whole = finished({ text: 'x'.repeat(100_000), list: Array.from({ length: 1_000 }, () => 1n) })
   expect(whole).toMatchObject({ outputs_truncated: false, inputs_truncated: false })
-  const cut = finished({ text: 'x'.repeat(100_001), list: new Array(1_001).fill(1n) })
+  const cut = finished({ text: 'x'.repeat(100_001), list: Array.from({ length: 1_001 }, () => 1n) })
   expect(cut.outputs_truncated).toBe(true)
-  expect(cut.outputs).toEqual({ text: `${'x'.repeat(100_000)}...`, list: new Array(1_000).fill(1) })
+  expect(cut.outputs).toEqual({ text: `${'x'.repeat(100_000)}...`, list: Array.from({ length: 1_000 }, () => 1) })
   const many = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`k${index}`, 'x'.repeat(90_000)]))
   const all = finished(many)
   expect(all.outputs_truncated).toBe(true)

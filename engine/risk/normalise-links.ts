@@ -4,13 +4,19 @@ import type { Notes } from './normalisation-note.ts'
 
 /** Names that are imitated often; a domain that only looks like one of them is flagged. Our own list. */
 const imitated: ReadonlySet<string> = new Set(
-  'alipay amazon apple baidu bilibili binance discord douyin facebook github google instagram jd microsoft netflix paypal qq steam taobao telegram tiktok tmall twitter visa wechat weibo weixin whatsapp xiaohongshu youtube'.split(' '),
+  'alipay amazon apple baidu bilibili binance discord douyin facebook github google instagram jd microsoft netflix paypal qq steam taobao telegram tiktok tmall twitter visa wechat weibo weixin whatsapp xiaohongshu youtube'.split(
+    ' ',
+  ),
 )
 
 const label = String.raw`[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}0-9-]{1,63}`
 /** Every part is bounded, so that the time is linear in the length of the text. */
-const link = new RegExp(String.raw`(?:https?://)?(?:${label}\.){1,6}[a-z]{2,24}(?::\d{1,5})?(?:[/?#][!-~]{0,200})?`, 'gu')
-const writtenOut = /([a-z0-9-]{2,63}) ?(?:点|。|\(dot\)|\[dot\]|\[\.\]|\(\.\)) ?(com|cn|net|org|top|xyz|vip|cc|io|me|info|shop|site|club)(?![a-z0-9])/gu
+const link = new RegExp(
+  String.raw`(?:https?://)?(?:${label}\.){1,6}[a-z]{2,24}(?::\d{1,5})?(?:[/?#][!-~]{0,200})?`,
+  'gu',
+)
+const writtenOut =
+  /([a-z0-9-]{2,63}) ?(?:点|。|\(dot\)|\[dot\]|\[\.\]|\(\.\)) ?(com|cn|net|org|top|xyz|vip|cc|io|me|info|shop|site|club)(?![a-z0-9])/gu
 
 /**
  * Cuts a text at its links: the result holds text and domain in turn. Each link is reduced to the domain that somebody

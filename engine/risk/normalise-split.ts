@@ -18,7 +18,7 @@ export function joinSplit(text: string, notes: Notes): string {
   if (!separator.test(text)) return text
   const points = Array.from(text)
   const joined: string[] = []
-  for (let at = 0; at < points.length; ) {
+  for (let at = 0; at < points.length;) {
     const run = splitRun(points, at)
     if (run === undefined) {
       joined.push(points[at] ?? '')

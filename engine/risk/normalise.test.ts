@@ -60,7 +60,9 @@ describe('normalise', () => {
 
   it('shows what it changed', () => {
     expect(normalise('嗨，加 薇 芯').notes).toEqual([{ kind: 'split', from: '加 薇 芯', to: '加薇芯', count: 1 }])
-    expect(normalise('tеlеgrаm whаtsapp').notes).toEqual([{ kind: 'look-alike', from: 'tеlеgrаm', to: 'telegram', count: 2 }])
+    expect(normalise('tеlеgrаm whаtsapp').notes).toEqual([
+      { kind: 'look-alike', from: 'tеlеgrаm', to: 'telegram', count: 2 },
+    ])
   })
 
   it('looks at a bounded part and says so', () => {
@@ -82,7 +84,25 @@ describe('normalise', () => {
 
   // Measured at 1 to 26 ms each; a pattern that backtracks would take minutes.
   it.each([
-    'a.', '加 ', 'a-', '1', 'http://', 'x', '。dot', 'аa', 'a.b', '@', '点com', '\u200b', 'a\u0301', '🧧', 'ﷺ', '.com/', '(dot)', '-.', '0a@',
+    'a.',
+    '加 ',
+    'a-',
+    '1',
+    'http://',
+    'x',
+    '。dot',
+    'аa',
+    'a.b',
+    '@',
+    '点com',
+    '\u200b',
+    'a\u0301',
+    '🧧',
+    'ﷺ',
+    '.com/',
+    '(dot)',
+    '-.',
+    '0a@',
   ])('takes linear time for %j over and over', piece => {
     const text = piece.repeat(longestText).slice(0, longestText)
     const start = performance.now()

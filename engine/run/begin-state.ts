@@ -1,6 +1,6 @@
 import type { Graph } from '../graph/graph.ts'
 import type { ObjectValue } from '../values/value.ts'
-import type { RunContext, RunState } from './state.ts'
+import { edgeUnknown, type RunContext, type RunState } from './state.ts'
 
 /** The state of a run that has not done anything yet. */
 export function newState(graph: Graph, context: RunContext, inputs: ObjectValue, now: number): RunState {
@@ -10,10 +10,10 @@ export function newState(graph: Graph, context: RunContext, inputs: ObjectValue,
     status: 'running',
     inputs,
     system: systemOf(context, now),
-    outputs: new Array<null>(nodes).fill(null),
-    skipped: new Array<boolean>(nodes).fill(false),
-    edges: new Array<number>(graph.edges.length).fill(0),
-    running: new Array<number>(nodes).fill(0),
+    outputs: filled<ObjectValue | null>(nodes, null),
+    skipped: filled(nodes, false),
+    edges: filled<number>(graph.edges.length, edgeUnknown),
+    running: filled(nodes, 0),
     active: 0,
     result: null,
     error: null,
@@ -45,4 +45,10 @@ function systemOf(context: RunContext, now: number): ObjectValue {
     workflow_run_id: context.runId,
     timestamp: BigInt(Math.floor(now / 1_000)),
   }
+}
+
+function filled<Item>(length: number, item: Item): Item[] {
+  const list: Item[] = []
+  for (let index = 0; index < length; index += 1) list.push(item)
+  return list
 }

@@ -25,7 +25,14 @@ export class EventLog {
 
   nodeStarted(node: GraphNode, id: string): void {
     if (!this.wanted) return
-    this.events.push({ type: 'node-started', ...this.stamp(), id, nodeId: node.id, nodeType: node.type, title: node.title })
+    this.events.push({
+      type: 'node-started',
+      ...this.stamp(),
+      id,
+      nodeId: node.id,
+      nodeType: node.type,
+      title: node.title,
+    })
   }
 
   textChunk(text: string, selector: readonly string[]): void {

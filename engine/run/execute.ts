@@ -74,7 +74,7 @@ class Call implements NodeCall {
   }
 
   render(template: string): string {
-    return renderTemplate(template, (selector) => readVariable(this.graph, this.state, selector))
+    return renderTemplate(template, selector => readVariable(this.graph, this.state, selector))
   }
 
   emit(output: string, text: string): void {
@@ -85,6 +85,7 @@ class Call implements NodeCall {
 /**
  * Carries out the pure commands, in order, until only recorded nodes and waits are left or the run has ended.
  * With the same recorded completions in the same order this gives the same run, so nothing of it needs a journal.
+ * A pure node that cannot answer at once (its model is not in memory yet) is left to the driver like a recorded one.
  */
 export function advance(
   graph: Graph,
@@ -105,15 +106,20 @@ export function advance(
     }
     const startedAt = clock.now()
     const from = clock.monotonic()
-    const outcome = synchronous(execute(graph, state, command, options))
+    const outcome = execute(graph, state, command, options)
+    if (outcome instanceof Promise) {
+      waiting.push(command)
+      continue
+    }
     const elapsedMs = clock.monotonic() - from
-    const next = step(graph, state, { kind: 'node-finished', node: command.node, attempt: command.attempt, outcome, startedAt, elapsedMs }, clock.now())
+    const next = step(
+      graph,
+      state,
+      { kind: 'node-finished', node: command.node, attempt: command.attempt, outcome, startedAt, elapsedMs },
+      clock.now(),
+    )
     queue.push(...next.commands)
     events.push(...next.events)
   }
   return { commands: hasEnded(state) ? [] : waiting, events }
-}
-
-function synchronous(outcome: NodeOutcome | Promise<NodeOutcome>): NodeOutcome {
-  return outcome instanceof Promise ? broken('a pure node must answer synchronously') : outcome
 }

@@ -1,9 +1,9 @@
 import type { RunState } from './state.ts'
 
 /** Most node executions of one run, retries included. */
-export const maxSteps = 500
+const maxSteps = 500
 /** Longest run, in seconds. */
-export const maxSeconds = 1_200
+const maxSeconds = 1_200
 
 /** Why the run has to be stopped now; undefined as long as it may go on. */
 export function exceededLimit(state: RunState, now: number): string | undefined {

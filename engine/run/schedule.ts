@@ -19,7 +19,13 @@ export function settleEdges(graph: Graph, state: RunState, node: GraphNode, hand
 }
 
 /** Starts those of the nodes that are ready. */
-export function startReady(graph: Graph, state: RunState, nodes: readonly number[], commands: Command[], log: EventLog): void {
+export function startReady(
+  graph: Graph,
+  state: RunState,
+  nodes: readonly number[],
+  commands: Command[],
+  log: EventLog,
+): void {
   for (const index of nodes) startIfReady(graph, state, index, commands, log)
 }
 

@@ -60,20 +60,20 @@ export interface NodeFinished {
  * A live piece of an output. It only shapes events: a journal need not keep it,
  * because whatever was not streamed is sent when the node finishes.
  */
-export interface TextArrived {
+interface TextArrived {
   readonly kind: 'text'
   readonly node: number
   readonly output: string
   readonly text: string
 }
 
-export interface TimerFired {
+interface TimerFired {
   readonly kind: 'timer'
   readonly node: number
   readonly attempt: number
 }
 
-export interface StopRequested {
+interface StopRequested {
   readonly kind: 'stop'
   /** Shown as `Aborted: <reason>`. */
   readonly reason: string
@@ -84,7 +84,7 @@ export const edgeTaken = 1
 export const edgeSkipped = 2
 
 /** Streaming of end nodes: one at a time, the others wait in the order in which they became possible. */
-export interface StreamState {
+interface StreamState {
   /** End nodes that ever got a place in the queue, by node index. */
   readonly opened: number[]
   /** End nodes that may stream and have not sent all; the first one is streaming. */

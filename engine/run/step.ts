@@ -7,7 +7,15 @@ import { EventLog } from './events.ts'
 import { exceededLimit } from './limits.ts'
 import { endOf, nodeRunOf, usageOf, type NodeEnd } from './node-run.ts'
 import { settleEdges, startNode, startReady } from './schedule.ts'
-import { hasEnded, type Command, type Completion, type NodeFinished, type Progress, type RunContext, type RunState } from './state.ts'
+import {
+  hasEnded,
+  type Command,
+  type Completion,
+  type NodeFinished,
+  type Progress,
+  type RunContext,
+  type RunState,
+} from './state.ts'
 import { abandonText, flushStreams, openStreams, takeText } from './stream.ts'
 
 /**
@@ -56,7 +64,14 @@ export function step(graph: Graph, state: RunState, completion: Completion, now:
   return { state, commands, events: log.events }
 }
 
-function take(graph: Graph, state: RunState, completion: Completion, now: number, commands: Command[], log: EventLog): void {
+function take(
+  graph: Graph,
+  state: RunState,
+  completion: Completion,
+  now: number,
+  commands: Command[],
+  log: EventLog,
+): void {
   if (completion.kind === 'stop') return stop(state, completion.reason, log, now)
   const node = graph.nodes[completion.node]
   const attempt = state.running[completion.node] ?? 0
@@ -104,7 +119,14 @@ function finishNode(
   }
 }
 
-function retry(state: RunState, node: GraphNode, completion: NodeFinished, ms: number, commands: Command[], log: EventLog): void {
+function retry(
+  state: RunState,
+  node: GraphNode,
+  completion: NodeFinished,
+  ms: number,
+  commands: Command[],
+  log: EventLog,
+): void {
   state.exceptions += 1
   const end: NodeEnd = { status: 'failed', outputs: completion.outcome.outputs ?? {}, handle: '' }
   if (log.wanted) {

@@ -8,10 +8,11 @@ import type { LiveText, RunState } from './state.ts'
 
 /** The run has got to a node: the end nodes that are certain now may stream, in order. */
 export function openStreams(state: RunState, node: GraphNode): void {
-  for (const end of node.opens) if (!state.stream.opened.includes(end)) {
-    state.stream.opened.push(end)
-    state.stream.queue.push(end)
-  }
+  for (const end of node.opens)
+    if (!state.stream.opened.includes(end)) {
+      state.stream.opened.push(end)
+      state.stream.queue.push(end)
+    }
 }
 
 /**
@@ -42,7 +43,8 @@ function sendVariable(graph: Graph, state: RunState, selector: readonly string[]
   const live = source === undefined ? undefined : state.stream.live[liveKey(source, selector[1] ?? '')]
   if (live !== undefined && selector.length === 2) sendLive(live, selector, log)
   // Before it has run, the start node's inputs are readable but not yet put out.
-  const value = source !== undefined && state.outputs[source] === null ? undefined : readVariable(graph, state, selector)
+  const value =
+    source !== undefined && state.outputs[source] === null ? undefined : readVariable(graph, state, selector)
   if (value === undefined) return false
   sendRest(value, selector.length === 2 ? live : undefined, selector, log)
   return true

@@ -28,7 +28,13 @@ const { value: values } = fc.letrec<{ value: Value }>(tie => ({
     fc.constant(file),
     fc.array(tie('value'), { maxLength: 4 }),
     fc
-      .array(fc.tuple(fc.oneof(fc.string(), fc.constantFrom('__proto__', '$riskloom', '$$riskloom', 'value', 'constructor')), tie('value')), { maxLength: 4 })
+      .array(
+        fc.tuple(
+          fc.oneof(fc.string(), fc.constantFrom('__proto__', '$riskloom', '$$riskloom', 'value', 'constructor')),
+          tie('value'),
+        ),
+        { maxLength: 4 },
+      )
       .map(entries => {
         const object: MutableObject = {}
         for (const [key, value] of entries) setKey(object, key, value)
@@ -57,7 +63,10 @@ describe('the codec', () => {
   })
 
   it('writes JSON that others can read', () => {
-    fc.assert(fc.property(values, value => void JSON.parse(encodeJson(value))), { numRuns: 500 })
+    fc.assert(
+      fc.property(values, value => void JSON.parse(encodeJson(value))),
+      { numRuns: 500 },
+    )
   })
 
   it('tells integers from floats', () => {
@@ -65,7 +74,8 @@ describe('the codec', () => {
     expect(decodeJson('[1, 1.0, 1e3, -5, 9223372036854775807]')).toStrictEqual([1n, 1, 1000, -5n, 9223372036854775807n])
   })
 
-  it('never writes what JSON lacks', () => expect(encodeJson([Number.NaN, Number.POSITIVE_INFINITY])).toBe('[null,null]'))
+  it('never writes what JSON lacks', () =>
+    expect(encodeJson([Number.NaN, Number.POSITIVE_INFINITY])).toBe('[null,null]'))
 
   it('keeps __proto__ as a key and reaches no prototype', () => {
     const value = decodeJson('{"__proto__": {"polluted": true}}')
@@ -81,13 +91,28 @@ describe('the codec', () => {
   })
 
   it('shows files to clients as plain objects', () => {
-    expect(JSON.parse(encodeAnswer({ f: file }))).toMatchObject({ f: { filename: 'a.png', size: 12, dify_model_identity: '__dify__file__' } })
+    expect(JSON.parse(encodeAnswer({ f: file }))).toMatchObject({
+      f: { filename: 'a.png', size: 12, dify_model_identity: '__dify__file__' },
+    })
   })
 
-  it.each(['', '{', '[1,]', '{"a" 1}', '01', '1.', '"\u0001"', '"\\x"', 'nul', '[1] 2', '1e999', '"a', '-', '{"a":1,}', '9'.repeat(500)])(
-    'refuses %j',
-    text => expect(failure(text)).toBe('invalid-request'),
-  )
+  it.each([
+    '',
+    '{',
+    '[1,]',
+    '{"a" 1}',
+    '01',
+    '1.',
+    '"\u0001"',
+    '"\\x"',
+    'nul',
+    '[1] 2',
+    '1e999',
+    '"a',
+    '-',
+    '{"a":1,}',
+    '9'.repeat(500),
+  ])('refuses %j', text => expect(failure(text)).toBe('invalid-request'))
 
   it('refuses deep nesting in both directions', () => {
     expect(failure('['.repeat(201) + ']'.repeat(201))).toBe('invalid-request')
@@ -98,7 +123,11 @@ describe('the codec', () => {
   })
 
   it('crosses to JavaScript and back', () => {
-    expect(fromJs({ a: 1, b: 1.5, c: undefined, d: [new Date(0), null] })).toStrictEqual({ a: 1n, b: 1.5, d: [{}, null] })
+    expect(fromJs({ a: 1, b: 1.5, c: undefined, d: [new Date(0), null] })).toStrictEqual({
+      a: 1n,
+      b: 1.5,
+      d: [{}, null],
+    })
     expect(toJs({ a: 1n, b: 2n ** 60n, c: [1] })).toStrictEqual({ a: 1, b: 2n ** 60n, c: [1] })
   })
 })

@@ -28,7 +28,8 @@ function encode(value: Value, presentation: Presentation, depth: number): string
       return Number.isFinite(value) ? floatText(value) : 'null'
     default:
       if (value === null) return 'null'
-      if (depth >= depthLimit) throw new RiskloomError('limit-exceeded', `the value nests deeper than ${depthLimit} levels`)
+      if (depth >= depthLimit)
+        throw new RiskloomError('limit-exceeded', `the value nests deeper than ${depthLimit} levels`)
       if (Array.isArray(value)) return encodeList(value, presentation, depth + 1)
       return encodeObject(value as ObjectValue | FileValue, presentation, depth + 1) // the rest of the union
   }
@@ -61,7 +62,7 @@ function entries(object: ObjectValue, presentation: Presentation, depth: number)
 }
 
 function encodeFile(file: FileValue): string {
-  return `{"${tag}":${JSON.stringify({ ...file })}}`
+  return `{"${tag}":${JSON.stringify(file)}}`
 }
 
 /** @throws RiskloomError `invalid-request`, with the offset in `details`, when the text is not JSON or nests too deep */
@@ -77,7 +78,8 @@ export function decodeInput(text: string): Value {
 function untag(content: Value): Value {
   if (!isObject(content)) return content
   // Only our own `encodeFile` writes this tag: the fields are those of the class.
-  return new FileValue({ ...(content as unknown as FileValue), size: Number(getKey(content, 'size')) })
+  const fields = content as unknown as ConstructorParameters<typeof FileValue>[0]
+  return new FileValue(Object.assign({}, fields, { size: Number(getKey(content, 'size')) }))
 }
 
 /** A JavaScript value at the edge: integral numbers become integers, `undefined` and foreign objects become null. */
@@ -113,7 +115,8 @@ export function toJs(value: Value): unknown {
   const result: Record<string, unknown> = {}
   for (const key of Object.keys(object)) {
     const plain = toJs(object[key] ?? null)
-    if (key === '__proto__') Object.defineProperty(result, key, { value: plain, enumerable: true, configurable: true, writable: true })
+    if (key === '__proto__')
+      Object.defineProperty(result, key, { value: plain, enumerable: true, configurable: true, writable: true })
     else result[key] = plain
   }
   return result

@@ -5,7 +5,8 @@ export type MutableObject = Record<string, Value>
 
 /** Sets an own key whatever its name: `__proto__` is data like any other. */
 export function setKey(object: MutableObject, key: string, value: Value): void {
-  if (key === '__proto__') Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true })
+  if (key === '__proto__')
+    Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true })
   else object[key] = value
 }
 

@@ -20,8 +20,8 @@ export function textOf(value: Value): string {
   if (value === null || value instanceof FileValue) return ''
   if (!Array.isArray(value)) return jsonText(value as ObjectValue, compact)
   const list: readonly Value[] = value
-  if (list.length === 0 || list.every((item) => item instanceof FileValue)) return ''
-  return list.every((item) => typeof item === 'string') ? jsonText(list, spaced) : pythonRepr(list)
+  if (list.every(item => item instanceof FileValue)) return ''
+  return list.every(item => typeof item === 'string') ? jsonText(list, spaced) : pythonRepr(list)
 }
 
 /** How a value reads in an answer: lists as items, objects indented, files as links. */
@@ -38,7 +38,7 @@ export function logOf(value: Value, secrets: readonly string[]): string {
 }
 
 /** The text with each secret replaced by a mask that keeps only its first six and last two characters. */
-export function maskSecrets(text: string, secrets: readonly string[]): string {
+function maskSecrets(text: string, secrets: readonly string[]): string {
   let masked = text
   for (const secret of secrets) if (secret !== '') masked = masked.replaceAll(secret, mask(secret))
   return masked
@@ -64,7 +64,7 @@ export function pythonRepr(value: Value): string {
   if (value === null) return 'None'
   if (Array.isArray(value)) return `[${value.map((item: Value) => pythonRepr(item)).join(', ')}]`
   const object = value instanceof FileValue ? fileObject(value) : (value as ObjectValue) // the rest of the union
-  const items = Object.keys(object).map((key) => `${stringRepr(key)}: ${pythonRepr(object[key] ?? null)}`)
+  const items = Object.keys(object).map(key => `${stringRepr(key)}: ${pythonRepr(object[key] ?? null)}`)
   return `{${items.join(', ')}}`
 }
 
@@ -80,7 +80,7 @@ const shortEscapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\
 function stringRepr(text: string): string {
   if (plain.test(text)) return `'${text}'`
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'"
-  const escaped = text.replace(/[\p{C}\p{Z}\\'"]/gu, (character) => {
+  const escaped = text.replace(/[\p{C}\p{Z}\\'"]/gu, character => {
     if (character === ' ') return character
     if (character === "'" || character === '"') return character === quote ? `\\${character}` : character
     return shortEscapes[character] ?? codeEscape(character.codePointAt(0) ?? 0)
@@ -101,11 +101,17 @@ export function jsonText(value: Value, style: JsonStyle, level = 0): string {
   if (typeof value === 'bigint') return value.toString()
   if (value === null) return 'null'
   if (Array.isArray(value)) {
-    return wrap('[', value.map((item: Value) => jsonText(item, style, level + 1)), ']', style, level)
+    return wrap(
+      '[',
+      value.map((item: Value) => jsonText(item, style, level + 1)),
+      ']',
+      style,
+      level,
+    )
   }
   const object = value instanceof FileValue ? fileObject(value) : (value as ObjectValue) // the rest of the union
   const items = Object.keys(object).map(
-    (key) => `${JSON.stringify(key)}${style.colon}${jsonText(object[key] ?? null, style, level + 1)}`,
+    key => `${JSON.stringify(key)}${style.colon}${jsonText(object[key] ?? null, style, level + 1)}`,
   )
   return wrap('{', items, '}', style, level)
 }

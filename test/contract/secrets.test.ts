@@ -110,7 +110,7 @@ describe.each(secretsAdapters)('secrets: $name', adapter => {
         if (broken) throw new Error('store is down')
         return keys.get(name)
       },
-      set: keys.set,
+      set: (name, value) => keys.set(name, value),
     }
     const secrets = await adapter.open({ keyFile, keys: flaky })
     await expect(secrets.seal('w1', 'x')).rejects.toThrow('store is down')

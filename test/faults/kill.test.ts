@@ -19,7 +19,9 @@ describe('kill -9, then a restart: nothing lost, nothing twice, nothing paid twi
       it(`${moment} ${step}`, async () => {
         const life = await prepared.start()
         const end = await life.run(`${step}:${moment}:kill:#2`)
-        expect(end, `the process should have been killed ${moment} ${step}: ${end.stderr}`).toMatchObject({ signal: 'SIGKILL' })
+        expect(end, `the process should have been killed ${moment} ${step}: ${end.stderr}`).toMatchObject({
+          signal: 'SIGKILL',
+        })
         expect(await life.finish()).toEqual([])
         await life.remove()
       })

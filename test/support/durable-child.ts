@@ -13,7 +13,7 @@ const adapter = durables.find(({ engine: name }) => name === engine)
 if (adapter === undefined) throw new Error(`there is no durable adapter ${engine}`)
 const world = await openWorld({
   folder,
-  open: adapter.open,
+  open: options => adapter.open(options),
   services: scriptedServices(prompt => `answer to ${prompt}`, ledger(book).write),
   faults: parseFaults(fault),
 })

@@ -50,7 +50,12 @@ process.exit(0)
 function wrapped(inner: PipelineServices, wanted: string): { analytics?: Analytics; blobs?: Blobs; stream?: Stream } {
   const { analytics, blobs, stream } = inner
   if (wanted === 'changing-tokens') {
-    return { analytics: { ...analytics, insert: (table, rows, token) => analytics.insert(table, rows, `${token}/${process.pid}`) } }
+    return {
+      analytics: {
+        ...analytics,
+        insert: (table, rows, token) => analytics.insert(table, rows, `${token}/${process.pid}`),
+      },
+    }
   }
   const [point = '', moment = ''] = wanted.split(':')
   async function killing<Result>(applies: boolean, work: () => Promise<Result>): Promise<Result> {
@@ -64,18 +69,22 @@ function wrapped(inner: PipelineServices, wanted: string): { analytics?: Analyti
   return {
     analytics: {
       ...analytics,
-      insert: (table, rows, token) => killing(point === 'archive-insert' && table === 'events', () => analytics.insert(table, rows, token)),
+      insert: (table, rows, token) =>
+        killing(point === 'archive-insert' && table === 'events', () => analytics.insert(table, rows, token)),
     },
     blobs: {
       ...blobs,
-      put: (path, bytes) => killing(point === 'archive-plan' && path.includes('/archive/source.'), () => blobs.put(path, bytes)),
+      put: (path, bytes) =>
+        killing(point === 'archive-plan' && path.includes('/archive/source.'), () => blobs.put(path, bytes)),
     },
     stream: {
       ...stream,
       groups: {
         ...groups,
         commit: (topic, group, offsets) =>
-          killing(point === 'archive-commit' && group === 'archive' && topic.includes('/source.'), () => groups.commit(topic, group, offsets)),
+          killing(point === 'archive-commit' && group === 'archive' && topic.includes('/source.'), () =>
+            groups.commit(topic, group, offsets),
+          ),
       },
     },
   }
@@ -87,7 +96,10 @@ async function settled(): Promise<void> {
   for (;;) {
     const total = (await services.stream.describe(topic))?.ends.reduce((sum, end) => sum + end.next, 0)
     const counts = await plans.counts(pipeline)
-    const archived = (await services.stream.groups.committed(topic, 'archive')).reduce<number>((sum, offset) => sum + (offset ?? 0), 0)
+    const archived = (await services.stream.groups.committed(topic, 'archive')).reduce<number>(
+      (sum, offset) => sum + (offset ?? 0),
+      0,
+    )
     if (counts.read === total && (await plans.open(pipeline)).length === 0 && archived === total) break
     const state = await services.records.workspace(workspace).pipelines.get(pipeline)
     if (state?.status === 'failed') throw new Error(`the pipeline failed: ${state.error}`)
@@ -111,8 +123,12 @@ async function collect(): Promise<FaultOutcome> {
     events: await analytics.query(workspace, {
       sql: 'SELECT partition, toUInt32(offset) AS offset, payload FROM events WHERE workspace = {workspace:String}',
     }),
-    runs: await analytics.query(workspace, { sql: 'SELECT run_id AS runId FROM runs WHERE workspace = {workspace:String}' }),
-    nodeRuns: await analytics.query(workspace, { sql: 'SELECT id, run_id AS runId FROM node_runs WHERE workspace = {workspace:String}' }),
+    runs: await analytics.query(workspace, {
+      sql: 'SELECT run_id AS runId FROM runs WHERE workspace = {workspace:String}',
+    }),
+    nodeRuns: await analytics.query(workspace, {
+      sql: 'SELECT id, run_id AS runId FROM node_runs WHERE workspace = {workspace:String}',
+    }),
     rollup: Number(
       (
         await analytics.query<{ total: string }>(workspace, {

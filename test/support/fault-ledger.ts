@@ -45,7 +45,11 @@ const eventsEach = 90
  */
 export async function fillTopic(stream: Stream, topic: string): Promise<LedgerEntry[]> {
   const drafts: { record: NewRecord; entry: Omit<LedgerEntry, 'partition' | 'offset'> }[] = []
-  const add = (partition: number, value: Uint8Array, entry: Omit<LedgerEntry, 'partition' | 'offset' | 'sha256'>): void => {
+  const add = (
+    partition: number,
+    value: Uint8Array,
+    entry: Omit<LedgerEntry, 'partition' | 'offset' | 'sha256'>,
+  ): void => {
     drafts.push({
       record: { key: null, value, partition, headers: { 'content-type': 'application/json' } },
       entry: { ...entry, sha256: createHash('sha256').update(value).digest('hex') },
@@ -59,10 +63,20 @@ export async function fillTopic(stream: Stream, topic: string): Promise<LedgerEn
       const expected = text.endsWith('breaks') ? 'dead-lettered' : 'decided'
       add(partition, eventBytes(id, { text }), { eventId: id, text, expected })
       if (number % 20 === 11) add(partition, eventBytes(id, { text }), { eventId: id, text, expected: 'repeat' })
-      if (number % 25 === 13) add(partition, Buffer.from(`{"id": "cut-${id}`), { eventId: null, text: null, expected: 'dead-lettered' })
-      if (number % 40 === 17) add(partition, eventBytes(`wrong-${id}`, { txt: '' }), { eventId: `wrong-${id}`, text: null, expected: 'dead-lettered' })
+      if (number % 25 === 13)
+        add(partition, Buffer.from(`{"id": "cut-${id}`), { eventId: null, text: null, expected: 'dead-lettered' })
+      if (number % 40 === 17)
+        add(partition, eventBytes(`wrong-${id}`, { txt: '' }), {
+          eventId: `wrong-${id}`,
+          text: null,
+          expected: 'dead-lettered',
+        })
     }
-    add(partition, eventBytes('in-both', { text: 'in both' }), { eventId: 'in-both', text: 'in both', expected: partition === 0 ? 'decided' : 'repeat' })
+    add(partition, eventBytes('in-both', { text: 'in both' }), {
+      eventId: 'in-both',
+      text: 'in both',
+      expected: partition === 0 ? 'decided' : 'repeat',
+    })
   }
   const positions = await stream.append(
     topic,
@@ -85,11 +99,22 @@ function eventBytes(id: string, data: object): Uint8Array {
  * @param calls texts that the outside world was called with
  * @param repeatsAllowed calls that may have been under way, unrecorded, when the process was killed
  */
-export function checkOutcome(ledger: readonly LedgerEntry[], outcome: FaultOutcome, calls: readonly string[], repeatsAllowed: number): string[] {
+export function checkOutcome(
+  ledger: readonly LedgerEntry[],
+  outcome: FaultOutcome,
+  calls: readonly string[],
+  repeatsAllowed: number,
+): string[] {
   return [
     ...checkDecisions(ledger, outcome),
-    ...checkOnce('run', outcome.runs.map(run => run.runId)),
-    ...checkOnce('node run', outcome.nodeRuns.map(run => `${run.runId}/${run.id}`)),
+    ...checkOnce(
+      'run',
+      outcome.runs.map(run => run.runId),
+    ),
+    ...checkOnce(
+      'node run',
+      outcome.nodeRuns.map(run => `${run.runId}/${run.id}`),
+    ),
     ...checkOnce('dead letter', outcome.deadLetters),
     ...checkOnce('archived event', outcome.events.map(place)),
     ...checkTotals(ledger, outcome),
@@ -105,7 +130,8 @@ function checkDecisions(ledger: readonly LedgerEntry[], outcome: FaultOutcome): 
   const wrong = checkOnce('decision', outcome.decisions.map(place))
   const byPlace = new Map(outcome.decisions.map(row => [place(row), row]))
   const acknowledged = new Set(ledger.map(place))
-  for (const row of outcome.decisions) if (!acknowledged.has(place(row))) wrong.push(`decision ${place(row)} was invented`)
+  for (const row of outcome.decisions)
+    if (!acknowledged.has(place(row))) wrong.push(`decision ${place(row)} was invented`)
   for (const entry of ledger) {
     const row = byPlace.get(place(entry))
     if (row === undefined) wrong.push(`event ${place(entry)} was lost`)
@@ -120,7 +146,8 @@ function checkDecision(entry: LedgerEntry, row: FaultOutcome['decisions'][number
   const wrong: string[] = []
   if (row.payloadHash !== entry.sha256) wrong.push(`decision ${place(entry)} has another payload`)
   if (row.versionId === '') wrong.push(`decision ${place(entry)} names no version`)
-  if (row.status === 'decided' && (row.runId === '' || row.attempts < 1)) wrong.push(`decision ${place(entry)} names no run`)
+  if (row.status === 'decided' && (row.runId === '' || row.attempts < 1))
+    wrong.push(`decision ${place(entry)} names no run`)
   if (entry.eventId === 'in-both') return wrong
   const expected = entry.expected === 'repeat' ? 'filtered' : entry.expected
   if (row.status !== expected) wrong.push(`event ${place(entry)} is ${row.status}, not ${expected}`)
@@ -152,14 +179,20 @@ function checkTotals(ledger: readonly LedgerEntry[], outcome: FaultOutcome): str
     ['audit: filtered', audit.filtered, count('filtered')],
     ['audit: in flight', audit.inFlight, 0],
   ]
-  const wrong = numbers.filter(([, found, expected]) => found !== expected).map(([what, found, expected]) => `${what}: ${found} instead of ${expected}`)
+  const wrong = numbers
+    .filter(([, found, expected]) => found !== expected)
+    .map(([what, found, expected]) => `${what}: ${found} instead of ${expected}`)
   return audit.ok ? wrong : [...wrong, `the audit does not add up: ${JSON.stringify(audit)}`]
 }
 
 function checkCalls(ledger: readonly LedgerEntry[], calls: readonly string[], repeatsAllowed: number): string[] {
   const wanted = new Set(ledger.filter(entry => entry.text !== null).map(entry => entry.text))
   const made = new Set(calls)
-  const wrong = [...wanted].filter(text => text !== null && !made.has(text)).map(text => `the outside was never called with ${text}`)
+  const wrong = [...wanted]
+    .filter(text => text !== null && !made.has(text))
+    .map(text => `the outside was never called with ${text}`)
   const repeats = calls.length - made.size
-  return repeats > repeatsAllowed ? [...wrong, `${repeats} calls were repeated, at most ${repeatsAllowed} were not recorded yet`] : wrong
+  return repeats > repeatsAllowed
+    ? [...wrong, `${repeats} calls were repeated, at most ${repeatsAllowed} were not recorded yet`]
+    : wrong
 }

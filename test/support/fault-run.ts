@@ -75,7 +75,10 @@ function faultCase(home: string, ledger: readonly LedgerEntry[]): FaultCase {
       const end = await run('', mode)
       if (end.code !== 0) return [`the process ended with ${end.code ?? end.signal}: ${end.stderr}`]
       const found = JSON.parse(await readFile(outcome, 'utf8')) as FaultOutcome // written by the child
-      const texts = (await readFile(calls, 'utf8')).trim().split('\n').map(line => String(JSON.parse(line)))
+      const texts = (await readFile(calls, 'utf8'))
+        .trim()
+        .split('\n')
+        .map(line => String(JSON.parse(line)))
       return checkOutcome(ledger, found, texts, underWay * kills)
     },
     remove: () => rm(home, { recursive: true, force: true }),

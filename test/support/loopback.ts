@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 export interface Loopback {
@@ -12,11 +12,13 @@ export interface Loopback {
 }
 
 /** An HTTP server on a free port of 127.0.0.1 that remembers who called. */
-export async function loopback(listener: RequestListener): Promise<Loopback> {
+export async function loopback(
+  listener: (request: IncomingMessage, response: ServerResponse) => unknown,
+): Promise<Loopback> {
   const requests: IncomingMessage[] = []
   const server = createServer((request, response) => {
     requests.push(request)
-    listener(request, response)
+    void listener(request, response)
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo // listening on TCP

@@ -24,20 +24,42 @@ export interface TestNodeCall<Data> extends NodeCall<Data> {
 
 /** Parses `data` by the node’s own schema, as `compile` does, and wraps it into a call. */
 export function nodeCall<Data>(type: NodeType<Data>, data: unknown, options: NodeCallOptions = {}): TestNodeCall<Data> {
-  const variable = (selector: Selector): Value | undefined => lookUp(options.variables ?? {}, selector)
-  const emitted: { output: string; text: string }[] = []
-  return {
-    workspace: options.workspace ?? 'test',
-    runId: options.runId ?? '01890000-0000-7000-8000-000000000001',
-    nodeId: options.nodeId ?? 'node',
-    data: type.definition.schema.parse(data),
-    bindings: options.bindings ?? { models: [], classifiers: [], policies: [] },
-    services: services(options.services ?? {}),
-    variable,
-    render: template => renderTemplate(template, variable),
-    emit: (output, text) => void emitted.push({ output, text }),
-    signal: options.signal ?? new AbortController().signal,
-    emitted,
+  return new Call(type.definition.schema.parse(data), options)
+}
+
+/** A class as in the driver: a node that takes a method off the call fails here as it would there. */
+class Call<Data> implements TestNodeCall<Data> {
+  readonly workspace: string
+  readonly runId: string
+  readonly nodeId: string
+  readonly data: Data
+  readonly bindings: NodeCall['bindings']
+  readonly services: NodeServices
+  readonly signal: AbortSignal
+  readonly emitted: { output: string; text: string }[] = []
+  private readonly variables: Readonly<Record<string, Value>>
+
+  constructor(data: Data, options: NodeCallOptions) {
+    this.workspace = options.workspace ?? 'test'
+    this.runId = options.runId ?? '01890000-0000-7000-8000-000000000001'
+    this.nodeId = options.nodeId ?? 'node'
+    this.data = data
+    this.bindings = options.bindings ?? { models: [], classifiers: [], policies: [] }
+    this.services = services(options.services ?? {})
+    this.signal = options.signal ?? new AbortController().signal
+    this.variables = options.variables ?? {}
+  }
+
+  variable(selector: Selector): Value | undefined {
+    return lookUp(this.variables, selector)
+  }
+
+  render(template: string): string {
+    return renderTemplate(template, selector => this.variable(selector))
+  }
+
+  emit(output: string, text: string): void {
+    this.emitted.push({ output, text })
   }
 }
 

@@ -56,7 +56,7 @@ export function scriptedServices(
 }
 
 /** A file outside the product in which calls are counted, whatever happens to the process. */
-export function ledger(path: string): { write(prompt: string): void; calls(): string[] } {
+export function ledger(path: string): { readonly write: (prompt: string) => void; readonly calls: () => string[] } {
   return {
     write: prompt => appendFileSync(path, `${JSON.stringify(prompt)}\n`),
     calls: () =>

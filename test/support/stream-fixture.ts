@@ -13,6 +13,8 @@ export interface StreamFixture {
   untilStatus(id: string, status: PipelineStatus): Promise<Pipeline>
   /** Waits until so many events of the pipeline are terminal. */
   untilSettled(id: string, count: number): Promise<void>
+  /** Polls for at most a minute. */
+  until(what: string, holds: () => Promise<boolean>): Promise<void>
   rows<Row>(sql: string): Promise<Row[]>
 }
 
@@ -69,6 +71,7 @@ export async function streamFixture(services: PipelineServices, document: string
         const counts = await mine.plans.counts(id)
         return counts.read >= count && counts.inFlight === 0 && (await mine.plans.open(id)).length === 0
       }),
+    until,
     rows: sql => analytics.query(workspace, { sql }),
   }
 }

@@ -12,7 +12,7 @@ import { builtEntry } from '../../built-entry.ts'
 export interface ChdbProcess {
   /** Where it listens; the same over restarts. */
   readonly socketPath: string
-  /** Resolves when it listens. */
+  /** Resolves when it listens; rejects with `analytics-unavailable` when that takes too long. */
   ready(): Promise<void>
   close(): Promise<void>
 }
@@ -45,6 +45,8 @@ const lockRetryMs = 100
 const startTimeoutMs = 60_000
 const closeTimeoutMs = 10_000
 const longestBackOffMs = 5_000
+/** How long a statement waits for a process that is being started again. */
+const readyPatienceMs = 15_000
 
 export async function chdbProcess(options: ChdbProcessOptions): Promise<ChdbProcess> {
   // Not in the data folder: the path of a socket may have only about 100 bytes.
@@ -55,18 +57,21 @@ export async function chdbProcess(options: ChdbProcessOptions): Promise<ChdbProc
   const begin = async (): Promise<void> => {
     const child = await startPatiently(options, socketPath)
     state.child = child
-    child.once('exit', (code, signal) => {
+    const ended = (): void => {
       if (state.closing) return
-      options.telemetry.log('error', 'the analytics process ended and is started again', { code, signal })
+      const { exitCode, signalCode } = child
+      options.telemetry.log('error', 'the analytics process ended and is started again', { exitCode, signalCode })
       options.telemetry.count('analytics_restarts', 1)
       current = restart()
       current.catch(() => undefined)
-    })
+    }
+    if (hasEnded(child)) ended()
+    else child.once('exit', ended)
   }
   const restart = async (): Promise<void> => {
     await delay(Math.min(50 * 2 ** state.failures, longestBackOffMs))
     state.failures += 1
-    if (state.closing) throw closed()
+    if (state.closing) throw unavailable('analytics is closed')
     try {
       await begin()
       state.failures = 0
@@ -82,7 +87,7 @@ export async function chdbProcess(options: ChdbProcessOptions): Promise<ChdbProc
   })
   return {
     socketPath,
-    ready: () => current,
+    ready: () => within(readyPatienceMs, current),
     async close() {
       state.closing = true
       await current.catch(() => undefined)
@@ -92,8 +97,26 @@ export async function chdbProcess(options: ChdbProcessOptions): Promise<ChdbProc
   }
 }
 
-function closed(): RiskloomError {
-  return new RiskloomError('analytics-unavailable', 'analytics is closed', { transient: true })
+function unavailable(message: string): RiskloomError {
+  return new RiskloomError('analytics-unavailable', message, { transient: true })
+}
+
+async function within(ms: number, started: Promise<void>): Promise<void> {
+  const timer = new AbortController()
+  const late = delay(ms, undefined, { signal: timer.signal }).then(() => {
+    throw unavailable(`the analytics process does not start within ${ms / 1_000} s`)
+  })
+  // Cut short below; then nobody waits for it.
+  late.catch(() => undefined)
+  try {
+    await Promise.race([started, late])
+  } finally {
+    timer.abort()
+  }
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null
 }
 
 async function startPatiently(options: ChdbProcessOptions, socketPath: string): Promise<ChildProcess> {
@@ -102,7 +125,7 @@ async function startPatiently(options: ChdbProcessOptions, socketPath: string): 
     const started = await start(options, socketPath)
     if ('child' in started) return started.child
     if (!lockedMessage.test(started.failure)) {
-      throw new RiskloomError('analytics-unavailable', `chDB does not start: ${started.failure}`, { transient: true })
+      throw unavailable(`chDB does not start: ${started.failure}`)
     }
     if (performance.now() > deadline) {
       throw new RiskloomError('data-folder-in-use', `${options.folder} is in use by another process`, {
@@ -144,7 +167,8 @@ async function firstWord(child: ChildProcess): Promise<string | undefined> {
   const end = once(child, 'close', { signal }).then(([code, by]: unknown[]) => `ended with ${String(code ?? by)}`)
   end.catch(() => undefined)
   const first = await Promise.race([message, end]).catch(() => `no answer in ${startTimeoutMs / 1_000} s`)
-  return first === undefined ? undefined : `${first} ${await end.catch(() => '')}`
+  if (first !== undefined) await end.catch(() => undefined)
+  return first
 }
 
 /** The child sends `{type: 'ready'}` or `{type: 'failed', message}`. */
@@ -155,7 +179,7 @@ function failureIn(word: unknown): string | undefined {
 
 /** Asks first; whatever still runs after a while is cut off together with its process group. */
 async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
+  if (hasEnded(child)) return
   const gone = once(child, 'exit')
   if (child.connected) child.send({ type: 'close' })
   const timer = setTimeout(() => kill(child), closeTimeoutMs)

@@ -10,7 +10,9 @@ const labels = ['a', 'b', 'c']
 /** A model whose every weight speaks for the first label, so that no piece is left out of the evidence. */
 function model() {
   const random = seededRandom(3)
-  const weights = Float32Array.from({ length: labels.length << 12 }, (_, place) => (place % labels.length === 0 ? 0.5 + random() : -random()))
+  const weights = Float32Array.from({ length: labels.length << 12 }, (_, place) =>
+    place % labels.length === 0 ? 0.5 + random() : -random(),
+  )
   return quantise(labels, 12, { weights, bias: new Float32Array(labels.length) })
 }
 
@@ -28,9 +30,11 @@ it('shares the whole score among the pieces', () => {
 })
 
 it('gives at most eight pieces, strongest first, each once', () => {
-  const text = Array.from('甲乙丙丁戊己庚辛壬癸', sign => `${sign}，${sign}！`).join('')
+  const text = Array.from('甲乙丙丁戊己庚辛壬癸', sign => `很${sign}，很${sign}！`).join('')
   const evidence = explain(model(), extract(normalise(text), makeFeatures()), 0)
   expect(evidence).toHaveLength(8)
   expect(new Set(evidence.map(({ feature }) => feature)).size).toBe(8)
-  expect(evidence.map(({ weight }) => weight)).toEqual(evidence.map(({ weight }) => weight).sort((one, other) => other - one))
+  expect(evidence.map(({ weight }) => weight)).toEqual(
+    evidence.map(({ weight }) => weight).sort((one, other) => other - one),
+  )
 })

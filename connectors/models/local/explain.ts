@@ -51,7 +51,9 @@ function movesOf(model: LinearModel, features: Features, label: number): Moves {
       if (pinyin) sound[code] = (sound[code] ?? 0) + share
     }
   }
-  const notes = features.notes.map((kind, at) => [kind, scale * moveOf(model, features.hashes[texts + at] ?? 0, label)] as const)
+  const notes = features.notes.map(
+    (kind, at) => [kind, scale * moveOf(model, features.hashes[texts + at] ?? 0, label)] as const,
+  )
   return { all, sound, notes }
 }
 
@@ -77,7 +79,7 @@ interface Piece {
 function piecesOf(codes: Int32Array, moves: Moves): Piece[] {
   const pieces: Piece[] = []
   let open: Piece | undefined
-  for (let from = 0; from < codes.length; ) {
+  for (let from = 0; from < codes.length;) {
     const unit = unitAt(codes, moves, from)
     from = unit.to
     if (isBlank(codes[unit.from] ?? 0)) continue
@@ -120,5 +122,7 @@ function isSpeech(code: number): boolean {
 function pieceText(codes: Int32Array, sound: number): string {
   const text = String.fromCodePoint(...codes)
   if (sound < 0.6) return text
-  return `${text} (${Array.from(codes, code => syllableText(syllableCode(code))).join(' ').trim()})`
+  return `${text} (${Array.from(codes, code => syllableText(syllableCode(code)))
+    .join(' ')
+    .trim()})`
 }

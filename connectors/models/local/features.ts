@@ -58,7 +58,13 @@ export function extract(normalised: Normalised, into: Features): Features {
 }
 
 /** Writing in full width or traditional characters says nothing; hiding a word does. */
-const tellingNotes: ReadonlySet<NormalisationKind> = new Set(['invisible', 'look-alike', 'split', 'written-out-link', 'look-alike-domain'])
+const tellingNotes: ReadonlySet<NormalisationKind> = new Set([
+  'invisible',
+  'look-alike',
+  'split',
+  'written-out-link',
+  'look-alike-domain',
+])
 
 /** Keep the hashes of the kinds apart. */
 const salt = { characters: 0x2f1b3a5d, pinyin: 0x6b43a9c1, word: 0x51ed270b, note: 0x1c69b3f7 } as const

@@ -42,7 +42,12 @@ export interface LocalClassifiers {
   classifyNow(request: ClassifyRequest): ClassifyResult | undefined
   train(request: TrainRequest): Promise<{ classifier: ClassifierRecord; report: ClassifierReport; seconds: number }>
   /** Freezes rows as the next version of a sample set. */
-  addSamples(request: { workspace: string; name: string; provenance: string; rows: readonly Sample[] }): Promise<SampleSet>
+  addSamples(request: {
+    workspace: string
+    name: string
+    provenance: string
+    rows: readonly Sample[]
+  }): Promise<SampleSet>
 }
 
 /** Classifiers kept in memory; each takes 2 to 8 MB. */
@@ -125,12 +130,20 @@ class LoadedModels {
   }
 }
 
-async function load(services: LocalClassifierServices, workspace: string, name: string, version: number): Promise<LinearModel> {
+async function load(
+  services: LocalClassifierServices,
+  workspace: string,
+  name: string,
+  version: number,
+): Promise<LinearModel> {
   const record = await services.records.workspace(workspace).models.classifier(name, version)
   if (record === undefined) throw unknown(name, version)
   const bytes = await services.blobs.get(record.blob)
   if (bytes === undefined || sha256(bytes) !== record.hash) {
-    throw new RiskloomError('corrupt-data', `the bytes of classifier ${name} version ${record.version} are not those that were stored (${record.blob})`)
+    throw new RiskloomError(
+      'corrupt-data',
+      `the bytes of classifier ${name} version ${record.version} are not those that were stored (${record.blob})`,
+    )
   }
   return decodeModel(bytes, record.blob)
 }
@@ -139,10 +152,18 @@ async function train(services: LocalClassifierServices, request: TrainRequest) {
   const started = services.clock.monotonic()
   const records = services.records.workspace(request.workspace)
   const set = await records.samples.get(request.sampleSet, request.sampleSetVersion)
-  if (set === undefined) throw new RiskloomError('not-found', `there is no sample set ${request.sampleSet} version ${request.sampleSetVersion}`)
+  if (set === undefined)
+    throw new RiskloomError(
+      'not-found',
+      `there is no sample set ${request.sampleSet} version ${request.sampleSetVersion}`,
+    )
   const samples = await services.blobs.get(set.blob)
-  if (samples === undefined) throw new RiskloomError('corrupt-data', `the rows of sample set ${set.name} are gone (${set.blob})`)
-  const { bytes, report } = await trainApart({ samples, path: set.blob, settings: request.settings ?? {} }, request.signal)
+  if (samples === undefined)
+    throw new RiskloomError('corrupt-data', `the rows of sample set ${set.name} are gone (${set.blob})`)
+  const { bytes, report } = await trainApart(
+    { samples, path: set.blob, settings: request.settings ?? {} },
+    request.signal,
+  )
   const hash = sha256(bytes)
   const blob = `${request.workspace}/classifiers/${hash}`
   await services.blobs.put(blob, bytes)
@@ -177,7 +198,9 @@ async function addSamples(
 
 function unknown(name: string, version: number): RiskloomError {
   const which = version === 0 ? '' : ` version ${version}`
-  return new RiskloomError('classifier-not-found', `there is no classifier ${name}${which}`, { details: { name, version } })
+  return new RiskloomError('classifier-not-found', `there is no classifier ${name}${which}`, {
+    details: { name, version },
+  })
 }
 
 function sha256(bytes: Uint8Array): string {

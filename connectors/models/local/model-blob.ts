@@ -27,8 +27,7 @@ export function encodeModel(model: LinearModel): Uint8Array {
   const filled = new Uint8Array((1 << model.hashBits) >> 3)
   const kept: number[] = []
   for (let bucket = 0; bucket < 1 << model.hashBits; bucket += 1) {
-    const row = weights.subarray(bucket * labels, (bucket + 1) * labels)
-    if (row.every(weight => weight === 0)) continue
+    if (isEmpty(weights, bucket * labels, labels)) continue
     filled[bucket >> 3] = (filled[bucket >> 3] ?? 0) | (1 << (bucket & 7))
     kept.push(bucket)
   }
@@ -42,6 +41,11 @@ export function encodeModel(model: LinearModel): Uint8Array {
   const length = Buffer.alloc(4)
   length.writeUInt32LE(header.length)
   return Buffer.concat([Buffer.from(magic), length, header, filled, body])
+}
+
+function isEmpty(weights: Int16Array, from: number, labels: number): boolean {
+  for (let label = 0; label < labels; label += 1) if (weights[from + label] !== 0) return false
+  return true
 }
 
 /** Fails with `corrupt-data` when the bytes are not a whole classifier of this version. */
@@ -64,7 +68,8 @@ function spread(filled: Uint8Array, body: Buffer, labels: number, hashBits: numb
   for (let bucket = 0; bucket < 1 << hashBits; bucket += 1) {
     if (((filled[bucket >> 3] ?? 0) & (1 << (bucket & 7))) === 0) continue
     if (read + labels * 2 > body.length) break
-    for (let label = 0; label < labels; label += 1) weights[bucket * labels + label] = body.readInt16LE(read + label * 2)
+    for (let label = 0; label < labels; label += 1)
+      weights[bucket * labels + label] = body.readInt16LE(read + label * 2)
     read += labels * 2
   }
   return weights

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
-import { codeOf, messageOf, RiskloomError } from '../../../engine/error.ts'
+import { RiskloomError } from '../../../engine/error.ts'
+import type { ErrorCode } from '../../../schemas/errors.ts'
 import { builtEntry } from '../../built-entry.ts'
 import type { ClassifierReport, TrainedClassifier } from './train.ts'
 
@@ -10,7 +11,9 @@ export interface TrainingTask {
   readonly settings: Partial<ClassifierReport['settings']>
 }
 
-export type TrainingAnswer = ({ readonly ok: true } & TrainedClassifier) | { readonly ok: false; readonly error: unknown }
+export type TrainingAnswer =
+  | ({ readonly ok: true } & TrainedClassifier)
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string }
 
 /** Trains in a worker thread, so that this thread goes on serving. An abort ends the worker. */
 export async function trainApart(task: TrainingTask, signal?: AbortSignal): Promise<TrainedClassifier> {
@@ -21,8 +24,10 @@ export async function trainApart(task: TrainingTask, signal?: AbortSignal): Prom
   try {
     const answer = await answerOf(worker)
     if (answer.ok) return answer
-    const code = codeOf(answer.error) ?? 'internal'
-    throw new RiskloomError(code, messageOf(answer.error), { cause: answer.error })
+    throw new RiskloomError(answer.code, answer.message)
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw error
   } finally {
     signal?.removeEventListener('abort', stop)
     await worker.terminate()

@@ -24,7 +24,10 @@ export interface Weights {
 export function trainWeights(rows: TrainingRows, options: TrainingOptions): Weights {
   const size = options.labels << options.hashBits
   const model = { weights: new Float32Array(size), bias: new Float32Array(options.labels) }
-  const squares = { weights: new Float32Array(size).fill(epsilon), bias: new Float32Array(options.labels).fill(epsilon) }
+  const squares = {
+    weights: new Float32Array(size).fill(epsilon),
+    bias: new Float32Array(options.labels).fill(epsilon),
+  }
   const order = Uint32Array.from({ length: rows.labels.length }, (_, index) => index)
   const random = seededRandom(options.seed)
   for (let epoch = 0; epoch < options.epochs; epoch += 1) {
@@ -74,7 +77,8 @@ function learn(rows: TrainingRows, row: number, learning: Learning): void {
 
 function unsureOf(errors: Float64Array): number[] {
   const unsure: number[] = []
-  for (let label = 0; label < errors.length; label += 1) if (Math.abs(errors[label] ?? 0) > wellLearned) unsure.push(label)
+  for (let label = 0; label < errors.length; label += 1)
+    if (Math.abs(errors[label] ?? 0) > wellLearned) unsure.push(label)
   return unsure
 }
 
@@ -88,16 +92,23 @@ function learnBias(errors: Float64Array, { model, squares, rate }: Learning): vo
 }
 
 /** Predicted minus true probability of each label. */
-function errorsOf(rows: TrainingRows, row: number, model: Weights, { labels, hashBits }: TrainingOptions): Float64Array {
+function errorsOf(
+  rows: TrainingRows,
+  row: number,
+  model: Weights,
+  { labels, hashBits }: TrainingOptions,
+): Float64Array {
   const from = rows.starts[row] ?? 0
   const to = rows.starts[row + 1] ?? 0
   const errors = new Float64Array(labels)
   for (let at = from; at < to; at += 1) {
     const base = ((rows.hashes[at] ?? 0) >>> (32 - hashBits)) * labels
-    for (let label = 0; label < labels; label += 1) errors[label] = (errors[label] ?? 0) + (model.weights[base + label] ?? 0)
+    for (let label = 0; label < labels; label += 1)
+      errors[label] = (errors[label] ?? 0) + (model.weights[base + label] ?? 0)
   }
   const scale = scaleOf(to - from)
-  for (let label = 0; label < labels; label += 1) errors[label] = (errors[label] ?? 0) * scale + (model.bias[label] ?? 0)
+  for (let label = 0; label < labels; label += 1)
+    errors[label] = (errors[label] ?? 0) * scale + (model.bias[label] ?? 0)
   softmax(errors)
   const truth = rows.labels[row] ?? 0
   errors[truth] = (errors[truth] ?? 0) - 1

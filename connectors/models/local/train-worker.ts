@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { codeOf, messageOf } from '../../../engine/error.ts'
 import { decodeSamples } from './sample-rows.ts'
 import { trainClassifier } from './train.ts'
 import type { TrainingAnswer, TrainingTask } from './train-apart.ts'
@@ -10,7 +11,8 @@ function answer(): TrainingAnswer {
   try {
     return { ok: true, ...trainClassifier(decodeSamples(task.samples, task.path), task.settings) }
   } catch (error) {
-    return { ok: false, error }
+    // An error that crosses threads keeps its message only.
+    return { ok: false, code: codeOf(error) ?? 'internal', message: messageOf(error) }
   }
 }
 

@@ -1,5 +1,11 @@
 import { RiskloomError } from '../../../engine/error.ts'
-import { calibrationOf, qualityOf, type Calibration, type HeldOutRow, type Quality } from '../../../engine/risk/held-out.ts'
+import {
+  calibrationOf,
+  qualityOf,
+  type Calibration,
+  type HeldOutRow,
+  type Quality,
+} from '../../../engine/risk/held-out.ts'
 import type { Sample } from '../../../schemas/sample-set.ts'
 import { fitTemperature, probabilitiesOf, type ScoredRow } from './calibrate.ts'
 import { quantise, scoresOf, type LinearModel } from './linear-model.ts'
@@ -21,7 +27,12 @@ export interface ClassifierReport {
   readonly calibration: { readonly temperature: number; readonly before: Calibration; readonly after: Calibration }
   readonly bytes: number
   readonly hashBits: number
-  readonly settings: { readonly epochs: number; readonly learningRate: number; readonly l2: number; readonly seed: number }
+  readonly settings: {
+    readonly epochs: number
+    readonly learningRate: number
+    readonly l2: number
+    readonly seed: number
+  }
 }
 
 export interface TrainedClassifier {
@@ -30,7 +41,10 @@ export interface TrainedClassifier {
 }
 
 /** Trains, calibrates and measures. The same rows give the same bytes. Takes a second per 10,000 short rows. */
-export function trainClassifier(samples: readonly Sample[], chosen: Partial<ClassifierReport['settings']> = {}): TrainedClassifier {
+export function trainClassifier(
+  samples: readonly Sample[],
+  chosen: Partial<ClassifierReport['settings']> = {},
+): TrainedClassifier {
   const labels = labelsOf(samples)
   const settings = { ...trainingDefaults, ...chosen }
   const { train, dev, test, made } = split(samples)
@@ -60,8 +74,13 @@ export function trainClassifier(samples: readonly Sample[], chosen: Partial<Clas
 
 function labelsOf(samples: readonly Sample[]): string[] {
   const labels = [...new Set(samples.map(sample => sample.label))].sort()
-  if (labels.length < 2) throw new RiskloomError('invalid-request', `label: at least two different labels are needed, found ${labels.length}`)
-  if (labels.length > mostLabels) throw new RiskloomError('invalid-request', `label: at most ${mostLabels} labels, found ${labels.length}`)
+  if (labels.length < 2)
+    throw new RiskloomError(
+      'invalid-request',
+      `label: at least two different labels are needed, found ${labels.length}`,
+    )
+  if (labels.length > mostLabels)
+    throw new RiskloomError('invalid-request', `label: at most ${mostLabels} labels, found ${labels.length}`)
   return labels
 }
 

@@ -32,7 +32,7 @@ export interface EmbeddedRecordsOptions {
 export async function embeddedRecords(options: EmbeddedRecordsOptions): Promise<Records> {
   await mkdir(options.folder, { recursive: true, mode: 0o700 })
   const folder = await realpath(options.folder)
-  const lock = await lockFolder(folder)
+  const lock = await lockFolder(folder, options.clock)
   try {
     return await open({ ...options, folder }, lock)
   } catch (error) {

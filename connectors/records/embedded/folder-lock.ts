@@ -1,89 +1,57 @@
-import { randomUUID } from 'node:crypto'
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { createHash, randomUUID } from 'node:crypto'
+import { readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Clock } from '../../../engine/ports/clock.ts'
 import { RiskloomError } from '../../../engine/error.ts'
-import { systemCode } from '../../durable-files.ts'
 import { startOf } from './process-identity.ts'
-
-interface Holder {
-  readonly pid: number
-  readonly start: string
-}
 
 export interface FolderLock {
   release(): Promise<void>
 }
 
+/** `lock.<pid>.<hash of the process’s start>.<uuid>`: the name says everything, so no half-written file can exist. */
+const lockName = /^lock\.(\d+)\.([0-9a-f]{16})\./
+
+/** Milliseconds within which two that came at once try again. */
+const longestPause = 50
+
 /**
- * One owner of the folder at a time. The lock of a process that is gone is taken over.
+ * One owner of the folder at a time. Who wants it announces itself by a file and then looks for others: of two, the
+ * later looker sees the other, so both never have it; and a process gives up only after its own file is gone, so at
+ * least one gets it. The files of processes that are gone are removed: their names are never used again.
+ *
  * Fails with `data-folder-in-use`, naming the process that holds it.
  */
-export async function lockFolder(folder: string): Promise<FolderLock> {
-  const path = join(folder, 'lock')
-  const mine = `${path}.${process.pid}.${randomUUID()}`
-  const content = JSON.stringify({ v: 1, pid: process.pid, start: (await startOf(process.pid)) ?? '' })
-  await writeFile(mine, content, { mode: 0o600 })
-  try {
-    // link refuses when the name exists, and the file is complete the moment it appears
-    while (!(await linked(mine, path))) await removeStale(folder, path)
-  } finally {
-    await rm(mine, { force: true })
-  }
-  return {
-    async release() {
-      if ((await readText(path)) === content) await rm(path, { force: true })
-    },
+export async function lockFolder(folder: string, clock: Clock): Promise<FolderLock> {
+  const mine = `lock.${process.pid}.${await fingerprint(process.pid)}.${randomUUID()}`
+  const path = join(folder, mine)
+  for (;;) {
+    const holder = await findOther(folder, mine)
+    if (holder !== undefined) throw inUse(folder, holder)
+    await writeFile(path, '', { mode: 0o600 })
+    if ((await findOther(folder, mine)) === undefined) return { release: () => rm(path, { force: true }) }
+    await rm(path)
+    await clock.sleep(Math.random() * longestPause)
   }
 }
 
-async function removeStale(folder: string, path: string): Promise<void> {
-  const seen = await readText(path)
-  if (seen === undefined) return
-  const holder = parseHolder(seen)
-  if (holder !== undefined && (await startOf(holder.pid)) === holder.start) {
-    throw new RiskloomError('data-folder-in-use', `${folder} is in use by process ${holder.pid}`, {
-      details: { folder, pid: holder.pid },
-    })
+/** The living process behind another lock file. */
+async function findOther(folder: string, mine: string): Promise<number | undefined> {
+  for (const name of await readdir(folder)) {
+    const [, pid, start] = lockName.exec(name) ?? []
+    if (pid === undefined || name === mine) continue
+    if ((await fingerprint(Number(pid))) === start) return Number(pid)
+    await rm(join(folder, name), { force: true })
   }
-  await moveAway(path, seen)
+  return undefined
 }
 
-/** Moves the stale lock out of the way; when another process was faster and its lock was moved, it is put back. */
-async function moveAway(path: string, stale: string): Promise<void> {
-  const aside = `${path}.${randomUUID()}`
-  try {
-    await rename(path, aside)
-  } catch {
-    return
-  }
-  if ((await readText(aside)) !== stale) await linked(aside, path)
-  await rm(aside, { force: true })
+/** Empty when there is no such process. */
+async function fingerprint(pid: number): Promise<string> {
+  const start = await startOf(pid)
+  return start === undefined ? '' : createHash('sha256').update(start).digest('hex').slice(0, 16)
 }
 
-async function linked(from: string, to: string): Promise<boolean> {
-  try {
-    await link(from, to)
-    return true
-  } catch (error) {
-    if (systemCode(error) === 'EEXIST') return false
-    throw error
-  }
-}
-
-async function readText(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch {
-    return undefined
-  }
-}
-
-function parseHolder(text: string): Holder | undefined {
-  try {
-    const holder: unknown = JSON.parse(text)
-    if (typeof holder !== 'object' || holder === null || !('pid' in holder) || !('start' in holder)) return undefined
-    return { pid: Number(holder.pid), start: String(holder.start) }
-  } catch {
-    return undefined
-  }
+function inUse(folder: string, pid: number): RiskloomError {
+  return new RiskloomError('data-folder-in-use', `${folder} is in use by process ${pid}`, { details: { folder, pid } })
 }

@@ -25,8 +25,8 @@ interface OpenFrame {
 
 interface Append {
   readonly positions: { partition: number; offset: number }[]
-  resolve(positions: { partition: number; offset: number }[]): void
-  reject(error: unknown): void
+  readonly resolve: (positions: { partition: number; offset: number }[]) => void
+  readonly reject: (error: unknown) => void
 }
 
 /**

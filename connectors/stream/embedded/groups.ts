@@ -16,8 +16,8 @@ type Offsets = (number | null)[]
 
 interface Commit {
   readonly offsets: readonly { partition: number; offset: number }[]
-  resolve(): void
-  reject(error: unknown): void
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
 }
 
 /** Committed offsets of one consumer group of one topic: a small file, replaced whole. */

@@ -20,10 +20,6 @@ export class Handles {
     this.#limit = limit
   }
 
-  get count(): number {
-    return this.#opened.size
-  }
-
   async use<T>(path: string, work: (handle: FileHandle) => Promise<T>): Promise<T> {
     const opened = this.#opened.get(path) ?? { path, handle: open(path, 'r+'), users: 0, dropped: false }
     this.#opened.delete(path)

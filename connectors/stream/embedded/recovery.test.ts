@@ -69,18 +69,20 @@ describe('the last segment after a crash', () => {
 
   const reopen = async (
     change: (file: string) => Promise<void>,
-    use: (stream: Stream, torn: number[]) => Promise<void>,
+    ...uses: ((stream: Stream, torn: number[]) => Promise<void>)[]
   ): Promise<void> => {
     const copy = join(folder.path, String(copies++))
     await cp(original.path, copy, { recursive: true })
     await change(join(copy, segment))
-    const torn: number[] = []
-    const onTornTail = ({ bytes }: { bytes: number }): unknown => torn.push(bytes)
-    const stream = await embeddedStream({ folder: copy, clock: systemClock, onTornTail })
-    try {
-      await use(stream, torn)
-    } finally {
-      await stream.close()
+    for (const use of uses) {
+      const torn: number[] = []
+      const onTornTail = ({ bytes }: { bytes: number }): unknown => torn.push(bytes)
+      const stream = await embeddedStream({ folder: copy, clock: systemClock, onTornTail })
+      try {
+        await use(stream, torn)
+      } finally {
+        await stream.close()
+      }
     }
   }
   const patient = { timeout: 120_000 }
@@ -98,6 +100,10 @@ describe('the last segment after a crash', () => {
           const record = { key: null, value: Buffer.from('new'), partition: 0 }
           expect(await stream.append(topic, [record])).toEqual([{ partition: 0, offset: next }])
           expect(text((await stream.read(topic, 0, next ?? 0, all))[0]?.value ?? Buffer.of())).toBe('new')
+        },
+        async (stream, torn) => {
+          expect((await contents(stream)).toSorted()).toEqual([...(after[whole] ?? []), 'new'].toSorted())
+          expect(torn).toEqual([])
         },
       )
     })
@@ -164,7 +170,11 @@ describe('older files', () => {
 
   const withStream = async (use: (stream: Stream) => Promise<void>): Promise<void> => {
     const stream = await embeddedStream({ folder: folder.path, clock: systemClock, segmentBytes: 4000 })
-    await use(stream).finally(() => stream.close())
+    try {
+      await use(stream)
+    } finally {
+      await stream.close()
+    }
   }
 
   it('damaged in a record: reading there fails and names the file, the rest is read', async () => {

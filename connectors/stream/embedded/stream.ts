@@ -1,9 +1,9 @@
 import { mkdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { RiskloomError } from '../../../engine/error.ts'
 import type { Clock } from '../../../engine/ports/clock.ts'
 import type { Stream, StreamGroups } from '../../../engine/ports/stream.ts'
-import { writeFileDurably } from '../../durable-files.ts'
+import { syncFolder, writeFileDurably } from '../../durable-files.ts'
 import { BufferPool } from './buffer-pool.ts'
 import { lockFolder } from './folder-lock.ts'
 import { frameBytes } from './group.ts'
@@ -34,6 +34,7 @@ export interface EmbeddedStreamOptions {
 export async function embeddedStream(options: EmbeddedStreamOptions): Promise<Stream> {
   const { folder, clock, segmentBytes = defaultSegmentBytes, onTornTail = () => undefined } = options
   await mkdir(folder, { recursive: true, mode: 0o700 })
+  await syncFolder(dirname(folder))
   const unlock = await lockFolder(folder)
   const handles = new Handles(openFiles)
   const context = { clock, handles, segmentBytes, onTornTail, buffers: new BufferPool(frameBytes) }
@@ -128,15 +129,14 @@ async function waitFor(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const over = new AbortController()
-  const signals = signal === undefined ? over.signal : AbortSignal.any([over.signal, signal])
-  const timer = clock.sleep(timeoutMs, over.signal).then(
-    () => over.abort(),
-    () => undefined,
-  )
-  while (!signals.aborted && !log.stopped && !from.some((offset, partition) => log.next(partition) > offset)) {
-    await log.changes.next(signals)
-  }
-  over.abort()
+  const end = (): void => over.abort()
+  // Not AbortSignal.any: in Node 20 a signal that lives long remembers every wait.
+  signal?.addEventListener('abort', end, { once: true })
+  const timer = clock.sleep(timeoutMs, over.signal).then(end, () => undefined)
+  const idle = (): boolean => !log.stopped && !from.some((offset, partition) => log.next(partition) > offset)
+  while (!signal?.aborted && !over.signal.aborted && idle()) await log.changes.next(over.signal)
+  signal?.removeEventListener('abort', end)
+  end()
   await timer
 }
 

@@ -1,10 +1,20 @@
 /** The nodes of a parsed template, as the parser library makes them (it does not export their types). */
 export type Statement =
-  | { readonly type: 'If'; readonly test: Expression; readonly body: readonly Statement[]; readonly alternate: readonly Statement[] }
+  | {
+      readonly type: 'If'
+      readonly test: Expression
+      readonly body: readonly Statement[]
+      readonly alternate: readonly Statement[]
+    }
   | ForStatement
   | { readonly type: 'Break' }
   | { readonly type: 'Continue' }
-  | { readonly type: 'Set'; readonly assignee: Expression; readonly value: Expression | null; readonly body: readonly Statement[] }
+  | {
+      readonly type: 'Set'
+      readonly assignee: Expression
+      readonly value: Expression | null
+      readonly body: readonly Statement[]
+    }
   | MacroStatement
   | { readonly type: 'Comment'; readonly value: string }
   | { readonly type: 'FilterStatement'; readonly filter: Named; readonly body: readonly Statement[] }
@@ -47,7 +57,7 @@ export interface Call {
 /** A filter with or without arguments. */
 export type Named = Identifier | Call
 
-export interface Slice {
+interface Slice {
   readonly type: 'SliceExpression'
   readonly start?: Expression
   readonly stop?: Expression
@@ -71,11 +81,26 @@ export type Expression =
   | { readonly type: 'StringLiteral'; readonly value: string }
   | { readonly type: 'ArrayLiteral' | 'TupleLiteral'; readonly value: readonly Expression[] }
   | { readonly type: 'ObjectLiteral'; readonly value: ReadonlyMap<Expression, Expression> }
-  | { readonly type: 'MemberExpression'; readonly object: Expression; readonly property: Expression; readonly computed: boolean }
+  | {
+      readonly type: 'MemberExpression'
+      readonly object: Expression
+      readonly property: Expression
+      readonly computed: boolean
+    }
   | { readonly type: 'FilterExpression'; readonly operand: Expression; readonly filter: Named }
   | { readonly type: 'SelectExpression'; readonly lhs: Expression; readonly test: Expression }
-  | { readonly type: 'TestExpression'; readonly operand: Expression; readonly negate: boolean; readonly test: Identifier }
+  | {
+      readonly type: 'TestExpression'
+      readonly operand: Expression
+      readonly negate: boolean
+      readonly test: Identifier
+    }
   | { readonly type: 'UnaryExpression'; readonly operator: { readonly value: string }; readonly argument: Expression }
   | { readonly type: 'KeywordArgumentExpression'; readonly key: Identifier; readonly value: Expression }
   | { readonly type: 'SpreadExpression' | 'KeywordSpreadExpression'; readonly argument: Expression }
-  | { readonly type: 'Ternary'; readonly condition: Expression; readonly trueExpr: Expression; readonly falseExpr: Expression }
+  | {
+      readonly type: 'Ternary'
+      readonly condition: Expression
+      readonly trueExpr: Expression
+      readonly falseExpr: Expression
+    }

@@ -3,14 +3,26 @@ import { pythonText } from '../../values/text.ts'
 import type { ObjectValue, Value } from '../../values/value.ts'
 import type { Binary, Call, Expression, Identifier, MacroStatement, Named, Statement } from './ast.ts'
 import { fault } from './fault.ts'
-import { filters, type FilterContext } from './filters.ts'
+import type { FilterContext } from './filter.ts'
+import { filters } from './filters.ts'
 import { globalsOf } from './globals.ts'
 import { linePrefix, testFilter } from './lexer.ts'
 import { attribute, slice, subscript } from './members.ts'
 import { binary, unary } from './operators.ts'
-import { Budget, Callable, isValue, iterate, textOfItem, toValue, truthOf, Undefined, type Arguments, type Item } from './runtime.ts'
+import {
+  Budget,
+  Callable,
+  isValue,
+  iterate,
+  textOfItem,
+  toValue,
+  truthOf,
+  Undefined,
+  type Arguments,
+  type Item,
+} from './runtime.ts'
 import { Scope } from './scope.ts'
-import { runStatements, type Flow } from './statements.ts'
+import { runStatements, type Flow, type Renderer } from './statements.ts'
 import { tests } from './tests.ts'
 
 const literals: ReadonlyMap<string, Value> = new Map<string, Value>([
@@ -25,7 +37,7 @@ const literals: ReadonlyMap<string, Value> = new Map<string, Value>([
 const comparisons = new Set(['==', '!=', '<', '>', '<=', '>=', 'in', 'not in'])
 
 /** One rendering of a template: its output so far, its work so far, and the line it is at. */
-export class Rendering implements FilterContext {
+export class Rendering implements FilterContext, Renderer {
   readonly budget = new Budget()
   readonly root: Scope
   /** Line of the tag that is being worked on. */
@@ -82,18 +94,25 @@ export class Rendering implements FilterContext {
       case 'FilterExpression':
         return this.applyFilter(expression.filter, this.evaluate(expression.operand, scope), scope)
       case 'TestExpression':
-        return this.test(expression.test.value, this.evaluate(expression.operand, scope), noArguments) !== expression.negate
+        return (
+          this.test(expression.test.value, this.evaluate(expression.operand, scope), noArguments) !== expression.negate
+        )
       case 'UnaryExpression':
         return this.unary(expression.operator.value, this.evaluate(expression.argument, scope))
       case 'CallExpression':
         return this.call(expression, scope)
       case 'Ternary':
-        return this.evaluate(truthOf(this.evaluate(expression.condition, scope)) ? expression.trueExpr : expression.falseExpr, scope)
+        return this.evaluate(
+          truthOf(this.evaluate(expression.condition, scope)) ? expression.trueExpr : expression.falseExpr,
+          scope,
+        )
       case 'SelectExpression':
-        return truthOf(this.evaluate(expression.test, scope)) ? this.evaluate(expression.lhs, scope) : new Undefined('the inline if has no else')
+        return truthOf(this.evaluate(expression.test, scope))
+          ? this.evaluate(expression.lhs, scope)
+          : new Undefined('the inline if has no else')
       case 'ArrayLiteral':
       case 'TupleLiteral':
-        return this.budget.list(expression.value.map((item) => toValue(this.evaluate(item, scope))))
+        return this.budget.list(expression.value.map(item => toValue(this.evaluate(item, scope))))
       case 'ObjectLiteral':
         return this.object(expression.value, scope)
       case 'SliceExpression':
@@ -119,7 +138,8 @@ export class Rendering implements FilterContext {
       return subscript(object, this.evaluate(property, scope), this.budget)
     }
     if (property.type !== 'SliceExpression') return subscript(object, this.evaluate(property, scope), this.budget)
-    const bound = (part: Expression | undefined): Value => (part === undefined ? null : toValue(this.evaluate(part, scope)))
+    const bound = (part: Expression | undefined): Value =>
+      part === undefined ? null : toValue(this.evaluate(part, scope))
     return slice(object, bound(property.start), bound(property.stop), bound(property.step), this.budget)
   }
 
@@ -130,9 +150,18 @@ export class Rendering implements FilterContext {
       return truthOf(left) === (operator === 'or') ? left : this.evaluate(expression.right, scope)
     }
     // `1 < x < 3` is parsed as `(1 < x) < 3` and means `1 < x and x < 3`.
-    if (comparisons.has(operator) && expression.left.type === 'BinaryExpression' && comparisons.has(expression.left.operator.value)) {
+    if (
+      comparisons.has(operator) &&
+      expression.left.type === 'BinaryExpression' &&
+      comparisons.has(expression.left.operator.value)
+    ) {
       if (!truthOf(this.operation(expression.left, scope))) return false
-      return binary(operator, this.evaluate(expression.left.right, scope), this.evaluate(expression.right, scope), this.budget)
+      return binary(
+        operator,
+        this.evaluate(expression.left.right, scope),
+        this.evaluate(expression.right, scope),
+        this.budget,
+      )
     }
     return binary(operator, this.evaluate(expression.left, scope), this.evaluate(expression.right, scope), this.budget)
   }
@@ -162,9 +191,12 @@ export class Rendering implements FilterContext {
     const list: Item[] = []
     const named = new Map<string, Item>()
     for (const expression of expressions) {
-      if (expression.type === 'KeywordArgumentExpression') named.set(expression.key.value, this.evaluate(expression.value, scope))
-      else if (expression.type === 'SpreadExpression') list.push(...iterate(this.evaluate(expression.argument, scope), this.budget))
-      else if (expression.type === 'KeywordSpreadExpression') this.spread(this.evaluate(expression.argument, scope), named)
+      if (expression.type === 'KeywordArgumentExpression')
+        named.set(expression.key.value, this.evaluate(expression.value, scope))
+      else if (expression.type === 'SpreadExpression')
+        list.push(...iterate(this.evaluate(expression.argument, scope), this.budget))
+      else if (expression.type === 'KeywordSpreadExpression')
+        this.spread(this.evaluate(expression.argument, scope), named)
       else list.push(this.evaluate(expression, scope))
     }
     return { list, named }
@@ -197,7 +229,7 @@ export class Rendering implements FilterContext {
 
   /** A macro as something to call; `caller` is the body of a `call` block. */
   macro(definition: MacroStatement, scope: Scope): Callable {
-    return new Callable(definition.name.value, (args) => {
+    return new Callable(definition.name.value, args => {
       this.budget.spend(10)
       const inner = this.bind(definition.args, args, new Scope(scope))
       return this.capture(definition.body, inner)
@@ -208,10 +240,14 @@ export class Rendering implements FilterContext {
   bind(parameters: readonly Expression[], args: Arguments, scope: Scope): Scope {
     const named = new Map(args.named)
     parameters.forEach((parameter, place) => {
-      const [name, absent] = parameter.type === 'KeywordArgumentExpression' ? [parameter.key.value, parameter.value] : [nameOf(parameter), undefined]
+      const [name, absent] =
+        parameter.type === 'KeywordArgumentExpression'
+          ? [parameter.key.value, parameter.value]
+          : [nameOf(parameter), undefined]
       const given = named.has(name) ? named.get(name) : args.list[place]
       named.delete(name)
-      const otherwise = (): Item => (absent === undefined ? new Undefined(`parameter '${name}' was not provided`) : this.evaluate(absent, scope))
+      const otherwise = (): Item =>
+        absent === undefined ? new Undefined(`parameter '${name}' was not provided`) : this.evaluate(absent, scope)
       scope.set(name, given === undefined ? otherwise() : given)
     })
     const caller = named.get('caller')

@@ -4,7 +4,7 @@ import type { Value } from '../../values/value.ts'
 import { isEqual } from '../python.ts'
 import { argument, flagArgument, integerArgument, textArgument } from './arguments.ts'
 import { fault } from './fault.ts'
-import type { Filter, FilterContext } from './filters.ts'
+import type { Filter, FilterContext } from './filter.ts'
 import { attribute, subscript } from './members.ts'
 import { binary, order } from './operators.ts'
 import { iterate, textOfItem, toValue, truthOf, Undefined, type Arguments, type Item } from './runtime.ts'
@@ -15,27 +15,38 @@ const lists: Readonly<Record<string, ListFilter>> = {
   join: (list, args, context) => {
     const name = argument(args, 1, 'attribute', null)
     const separator = textArgument(args, 0, 'd', '')
-    return context.budget.text(list.map((item) => textOfItem(name === null ? item : path(item, name, context))).join(separator))
+    return context.budget.text(
+      list.map(item => textOfItem(name === null ? item : path(item, name, context))).join(separator),
+    )
   },
-  first: (list) => list[0] ?? absent(list, 'first'),
-  last: (list) => list.at(-1) ?? absent(list, 'last'),
-  list: (list) => [...list],
+  first: list => list[0] ?? absent(list, 'first'),
+  last: list => list.at(-1) ?? absent(list, 'last'),
+  list: list => [...list],
   sort: (list, args, context) => {
-    const sorted = sortBy(list, argument(args, 2, 'attribute', null), flagArgument(args, 1, 'case_sensitive', false), context)
+    const sorted = sortBy(
+      list,
+      argument(args, 2, 'attribute', null),
+      flagArgument(args, 1, 'case_sensitive', false),
+      context,
+    )
     return flagArgument(args, 0, 'reverse', false) ? reverseStable(sorted) : sorted
   },
   unique: (list, args, context) => {
     const name = argument(args, 1, 'attribute', null)
     const keys: Value[] = []
-    return list.filter((item) => {
-      const key = fold(name === null ? item : toValue(path(item, name, context)), flagArgument(args, 0, 'case_sensitive', false))
+    return list.filter(item => {
+      const key = fold(
+        name === null ? item : toValue(path(item, name, context)),
+        flagArgument(args, 0, 'case_sensitive', false),
+      )
       context.budget.spend(keys.length / 8)
-      return keys.some((known) => isEqual(known, key)) ? false : keys.push(key) > 0
+      return keys.some(known => isEqual(known, key)) ? false : keys.push(key) > 0
     })
   },
   sum: (list, args, context) => {
     const name = argument(args, 0, 'attribute', null)
-    const add = (total: Item, item: Value): Item => binary('+', total, name === null ? item : path(item, name, context), context.budget)
+    const add = (total: Item, item: Value): Item =>
+      binary('+', total, name === null ? item : path(item, name, context), context.budget)
     return list.reduce<Item>(add, argument(args, 1, 'start', 0n))
   },
   min: (list, args, context) => extreme(list, args, context, -1),
@@ -49,24 +60,27 @@ const lists: Readonly<Record<string, ListFilter>> = {
     if (last !== undefined && filler !== null && size <= 10_000) while (last.length < size) last.push(filler)
     return rows
   },
-  slice: (list, args) => columns(list, Math.max(1, integerArgument(args, 0, 'slices', 1)), argument(args, 1, 'fill_with', null)),
+  slice: (list, args) =>
+    columns(list, Math.max(1, integerArgument(args, 0, 'slices', 1)), argument(args, 1, 'fill_with', null)),
   map: (list, args, context) => {
     const name = args.named.get('attribute')
     if (name !== undefined) {
       const absentValue = args.named.get('default')
-      return list.map((item) => {
+      return list.map(item => {
         const found = path(item, toValue(name), context)
         return toValue(found instanceof Undefined && absentValue !== undefined ? absentValue : found)
       })
     }
     const filter = textArgument(args, 0, 'filter', '')
     const rest: Arguments = { list: args.list.slice(1), named: args.named }
-    return list.map((item) => toValue(context.filter(filter, item, rest)))
+    return list.map(item => toValue(context.filter(filter, item, rest)))
   },
-  select: (list, args, context) => list.filter((item) => chosen(item, args, context)),
-  reject: (list, args, context) => list.filter((item) => !chosen(item, args, context)),
-  selectattr: (list, args, context) => list.filter((item) => chosen(path(item, argument(args, 0, 'attribute', ''), context), tail(args), context)),
-  rejectattr: (list, args, context) => list.filter((item) => !chosen(path(item, argument(args, 0, 'attribute', ''), context), tail(args), context)),
+  select: (list, args, context) => list.filter(item => chosen(item, args, context)),
+  reject: (list, args, context) => list.filter(item => !chosen(item, args, context)),
+  selectattr: (list, args, context) =>
+    list.filter(item => chosen(path(item, argument(args, 0, 'attribute', ''), context), tail(args), context)),
+  rejectattr: (list, args, context) =>
+    list.filter(item => !chosen(path(item, argument(args, 0, 'attribute', ''), context), tail(args), context)),
   groupby: (list, args, context) => {
     const name = argument(args, 0, 'attribute', '')
     const groups: { key: Value; items: Value[] }[] = []
@@ -117,9 +131,12 @@ function fold(value: Value, caseSensitive: boolean): Value {
 function sortBy(list: readonly Value[], name: Value, caseSensitive: boolean, context: FilterContext): Value[] {
   context.budget.spend(list.length * Math.ceil(Math.log2(list.length + 2)))
   const names = name === null ? [] : typeof name === 'string' ? name.split(',') : [name]
-  const keyed = list.map((item) => ({
+  const keyed = list.map(item => ({
     item,
-    keys: name === null ? [fold(item, caseSensitive)] : names.map((part) => fold(toValue(path(item, part, context)), caseSensitive)),
+    keys:
+      name === null
+        ? [fold(item, caseSensitive)]
+        : names.map(part => fold(toValue(path(item, part, context)), caseSensitive)),
   }))
   keyed.sort((first, second) => order(first.keys, second.keys))
   return keyed.map(({ item }) => item)
@@ -171,7 +188,7 @@ export const listFilters: Readonly<Record<string, Filter>> = {
   ),
   reverse: (item, _, { budget }) => {
     const reversed = [...iterate(item, budget)].reverse()
-    return typeof item === 'string' ? reversed.join('') : budget.list(reversed)
+    return typeof item === 'string' ? reversed.map(pythonText).join('') : budget.list(reversed)
   },
   items: (item, _, { budget }) => {
     if (item instanceof Undefined) return []

@@ -1,10 +1,11 @@
+import { codePointLength, codePoints } from '../../values/code-points.ts'
 import { getKey, isList, isObject } from '../../values/object.ts'
 import { jsonText } from '../../values/text.ts'
 import type { Value } from '../../values/value.ts'
 import { asNumber, parseFloatText, parseInteger } from '../python.ts'
-import { argument, flagArgument, integerArgument } from './arguments.ts'
+import { argument, flagArgument, integerArgument, textArgument } from './arguments.ts'
 import { fault } from './fault.ts'
-import type { Filter } from './filters.ts'
+import type { Filter } from './filter.ts'
 import { attribute } from './members.ts'
 import { required, textOfItem, toValue, truthOf, Undefined, type Arguments } from './runtime.ts'
 
@@ -14,7 +15,7 @@ export const valueFilters: Readonly<Record<string, Filter>> = {
   d: defaultFilter,
   int: (item, args) => toInteger(toValue(item), args),
   float: (item, args) => toFloat(toValue(item), args),
-  abs: (item) => {
+  abs: item => {
     const number = numberOf(required(item), 'abs')
     return number < 0 ? -number : number
   },
@@ -22,9 +23,9 @@ export const valueFilters: Readonly<Record<string, Filter>> = {
   tojson: (item, args, { budget }) => budget.text(toJson(required(item), integerArgument(args, 0, 'indent', 0))),
   length,
   count: length,
-  attr: (item, args, { budget }) => attribute(item, String(argument(args, 0, 'name', '')), budget),
+  attr: (item, args, { budget }) => attribute(item, textArgument(args, 0, 'name', ''), budget),
   pprint: (item, _, { budget }) => budget.text(textOfItem(item)),
-  filesizeformat: (item) => fileSize(Number(numberOf(required(item), 'filesizeformat'))),
+  filesizeformat: item => fileSize(Number(numberOf(required(item), 'filesizeformat'))),
 }
 
 function defaultFilter(...[item, args]: Parameters<Filter>): ReturnType<Filter> {
@@ -35,7 +36,7 @@ function defaultFilter(...[item, args]: Parameters<Filter>): ReturnType<Filter> 
 function length(...[item]: Parameters<Filter>): bigint {
   if (item instanceof Undefined) return 0n
   const value = toValue(item)
-  if (typeof value === 'string') return BigInt([...value].length)
+  if (typeof value === 'string') return BigInt(codePointLength(value))
   if (isList(value)) return BigInt(value.length)
   return isObject(value) ? BigInt(Object.keys(value).length) : fault('the object has no length')
 }
@@ -59,11 +60,14 @@ function toInteger(value: Value, args: Arguments): Value {
 }
 
 function inBase(text: string, base: number): bigint | undefined {
-  const digits = text.trim().toLowerCase().replace(/^0[xob]/, '')
+  const digits = text
+    .trim()
+    .toLowerCase()
+    .replace(/^0[xob]/, '')
   const prefixes: Readonly<Record<number, string>> = { 2: '0b', 8: '0o', 16: '0x' }
   const prefix = prefixes[base]
   if (prefix === undefined || digits === '' || digits.length > 1_000) return undefined
-  const fits = [...digits].every((digit) => Number.parseInt(digit, 36) < base)
+  const fits = codePoints(digits).every(digit => Number.parseInt(digit, 36) < base)
   return fits ? BigInt(prefix + digits) : undefined
 }
 
@@ -95,10 +99,11 @@ const unsafe: Readonly<Record<string, string>> = { '<': '\\u003c', '>': '\\u003e
 
 /** JSON that is safe inside HTML: `<`, `>`, `&`, `'` and everything beyond ASCII are escaped; keys are sorted. */
 function toJson(value: Value, indent: number): string {
-  const style = indent > 0 ? { comma: ',', colon: ': ', indent: Math.min(indent, 100) } : { comma: ', ', colon: ': ', indent: 0 }
+  const style =
+    indent > 0 ? { comma: ',', colon: ': ', indent: Math.min(indent, 100) } : { comma: ', ', colon: ': ', indent: 0 }
   return jsonText(sortKeys(value), style).replace(
     /[<>&'\u007f-\uffff]/g,
-    (character) => unsafe[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    character => unsafe[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
 }
 
@@ -106,7 +111,7 @@ function sortKeys(value: Value): Value {
   if (isList(value)) return value.map(sortKeys)
   if (!isObject(value)) return value
   const keys = Object.keys(value).sort()
-  return Object.fromEntries(keys.map((key) => [key, sortKeys(getKey(value, key) ?? null)]))
+  return Object.fromEntries(keys.map(key => [key, sortKeys(getKey(value, key) ?? null)]))
 }
 
 function fileSize(bytes: number): string {

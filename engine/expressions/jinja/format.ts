@@ -1,3 +1,4 @@
+import { codePointLength, codePoints } from '../../values/code-points.ts'
 import { isList, isObject } from '../../values/object.ts'
 import { floatText } from '../../values/number-text.ts'
 import { pythonRepr, pythonText } from '../../values/text.ts'
@@ -12,33 +13,52 @@ const percentPattern = /%(?:\(([^)]*)\))?([-+ 0#]*)(\d+)?(?:\.(\d+))?([a-zA-Z%])
 export function formatPercent(template: string, values: Value): string {
   const list = isList(values) ? values : [values]
   let next = 0
-  return template.replace(percentPattern, (_, name: string | undefined, flags: string, width = '0', precision: string | undefined, type: string) => {
-    if (type === '%') return '%'
-    const value = name === undefined ? list[next++] : isObject(values) ? values[name] : undefined
-    if (value === undefined) return fault(name === undefined ? 'not enough arguments for format string' : `no argument named ${name}`)
-    const text = convert(value, type, precision === undefined ? undefined : Number(precision), flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '-')
-    const align = flags.includes('-') ? '<' : flags.includes('0') && asNumber(value) !== undefined ? '=' : '>'
-    return pad(text, Number(width), align, align === '=' ? '0' : ' ')
-  })
+  return template.replace(
+    percentPattern,
+    (_, name: string | undefined, flags: string, width = '0', precision: string | undefined, type: string) => {
+      if (type === '%') return '%'
+      const value = name === undefined ? list[next++] : isObject(values) ? values[name] : undefined
+      if (value === undefined)
+        return fault(name === undefined ? 'not enough arguments for format string' : `no argument named ${name}`)
+      const text = convert(
+        value,
+        type,
+        precision === undefined ? undefined : Number(precision),
+        flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '-',
+      )
+      const align = flags.includes('-') ? '<' : flags.includes('0') && asNumber(value) !== undefined ? '=' : '>'
+      return pad(text, Number(width), align, align === '=' ? '0' : ' ')
+    },
+  )
 }
 
 const specPattern = /^(?:(.)?([<>=^]))?([-+ ])?#?(0)?(\d+)?([,_])?(?:\.(\d+))?([a-zA-Z%])?$/su
 
 /** Python’s `format(value, spec)` for the everyday specifications: fill, alignment, sign, width, grouping, precision, type. */
-export function formatSpec(value: Value, spec: string): string {
+function formatSpec(value: Value, spec: string): string {
   if (spec === '') return pythonText(value)
   const match = specPattern.exec(spec)
   if (match === null) return fault(`Invalid format specifier '${spec}'`)
   const [, fill, align, sign = '-', zero, width = '0', group, precision, type] = match
   const numeric = asNumber(value) !== undefined && typeof value !== 'boolean'
-  let text = convert(value, type ?? (numeric ? (precision === undefined ? '' : 'g') : 's'), precision === undefined ? undefined : Number(precision), sign)
-  if (group !== undefined) text = text.replace(/\d+/, (digits) => digits.replace(/\B(?=(\d{3})+(?!\d))/g, group))
-  return pad(text, Number(width), align ?? (zero === undefined ? (numeric ? '>' : '<') : '='), fill ?? (zero === undefined ? ' ' : '0'))
+  let text = convert(
+    value,
+    type ?? (numeric ? (precision === undefined ? '' : 'g') : 's'),
+    precision === undefined ? undefined : Number(precision),
+    sign,
+  )
+  if (group !== undefined) text = text.replace(/\d+/, digits => digits.replace(/\B(?=(\d{3})+(?!\d))/g, group))
+  return pad(
+    text,
+    Number(width),
+    align ?? (zero === undefined ? (numeric ? '>' : '<') : '='),
+    fill ?? (zero === undefined ? ' ' : '0'),
+  )
 }
 
 function pad(text: string, width: number, align: string, fill: string): string {
   if (width > maxWidth) fault('the width is too large')
-  const missing = width - [...text].length
+  const missing = width - codePointLength(text)
   if (missing <= 0) return text
   if (align === '<') return text + fill.repeat(missing)
   if (align === '^') return fill.repeat(missing >> 1) + text + fill.repeat(missing - (missing >> 1))
@@ -57,7 +77,7 @@ function convert(value: Value, type: string, precision: number | undefined, sign
 }
 
 function cut(text: string, length: number | undefined): string {
-  return length === undefined ? text : [...text].slice(0, length).join('')
+  return length === undefined ? text : codePoints(text).slice(0, length).join('')
 }
 
 function numberText(value: bigint | number, type: string, precision: number | undefined): string {
@@ -85,7 +105,9 @@ function numberText(value: bigint | number, type: string, precision: number | un
       return `${fixed(Number(value) * 100, precision ?? 6)}%`
     case 'e':
     case 'E': {
-      const text = Number(value).toExponential(precision ?? 6).replace(/e([+-])(\d)$/, 'e$10$2')
+      const text = Number(value)
+        .toExponential(precision ?? 6)
+        .replace(/e([+-])(\d)$/, 'e$10$2')
       return type === 'E' ? text.toUpperCase() : text
     }
     case 'g':
@@ -113,7 +135,10 @@ function general(value: number, precision: number): string {
   const digits = Math.max(precision, 1)
   const exponent = value === 0 ? 0 : Number(value.toExponential(digits - 1).split('e')[1])
   if (exponent < -4 || exponent >= digits) {
-    return value.toExponential(digits - 1).replace(/\.?0+e/, 'e').replace(/e([+-])(\d)$/, 'e$10$2')
+    return value
+      .toExponential(digits - 1)
+      .replace(/\.?0+e/, 'e')
+      .replace(/e([+-])(\d)$/, 'e$10$2')
   }
   const text = value.toFixed(Math.max(digits - 1 - exponent, 0))
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text
@@ -122,11 +147,14 @@ function general(value: number, precision: number): string {
 /** Python’s `text.format(…)` without attributes and indexes: `{}`, `{0}`, `{name}`, `{:.2f}`, `{{`. */
 export function formatBraces(template: string, list: readonly Value[], named: ReadonlyMap<string, Value>): string {
   let next = 0
-  return template.replace(/\{\{|\}\}|\{([^{}!:]*)(!r)?(?::([^{}]*))?\}/g, (found, field: string | undefined, repr: string | undefined, spec = '') => {
-    if (found === '{{' || found === '}}') return found.charAt(0)
-    const name = field ?? ''
-    const value = name === '' ? list[next++] : /^\d+$/.test(name) ? list[Number(name)] : named.get(name)
-    if (value === undefined) return fault(`format: there is no argument ${name === '' ? next - 1 : name}`)
-    return formatSpec(repr === undefined ? value : pythonRepr(value), spec)
-  })
+  return template.replace(
+    /\{\{|\}\}|\{([^{}!:]*)(!r)?(?::([^{}]*))?\}/g,
+    (found, field: string | undefined, repr: string | undefined, spec = '') => {
+      if (found === '{{' || found === '}}') return found.charAt(0)
+      const name = field ?? ''
+      const value = name === '' ? list[next++] : /^\d+$/.test(name) ? list[Number(name)] : named.get(name)
+      if (value === undefined) return fault(`format: there is no argument ${name === '' ? next - 1 : name}`)
+      return formatSpec(repr === undefined ? value : pythonRepr(value), spec)
+    },
+  )
 }

@@ -8,18 +8,21 @@ const maxRange = 100_000
 /** Functions that every template has. */
 export function globalsOf(budget: Budget): ReadonlyMap<string, Item> {
   const functions: Readonly<Record<string, (args: Arguments) => Item>> = {
-    range: (args) => range(args, budget),
-    dict: (args) => dict(args),
-    namespace: (args) => new Namespace('namespace', new Map([...entriesOf(args), ...args.named]), true),
-    joiner: (args) => joiner(args),
-    cycler: (args) => cycler(args),
+    range: args => range(args, budget),
+    dict: args => dict(args),
+    namespace: args => new Namespace('namespace', new Map([...entriesOf(args), ...args.named]), true),
+    joiner: args => joiner(args),
+    cycler: args => cycler(args),
     lipsum: () => fault('lipsum is not available'),
   }
   return new Map(Object.entries(functions).map(([name, call]) => [name, new Callable(name, call)]))
 }
 
 function range(args: Arguments, budget: Budget): Item {
-  const [from, to] = args.list.length > 1 ? [integerArgument(args, 0, 'start', 0), integerArgument(args, 1, 'stop', 0)] : [0, integerArgument(args, 0, 'stop', 0)]
+  const [from, to] =
+    args.list.length > 1
+      ? [integerArgument(args, 0, 'start', 0), integerArgument(args, 1, 'stop', 0)]
+      : [0, integerArgument(args, 0, 'stop', 0)]
   const step = integerArgument(args, 2, 'step', 1)
   if (step === 0) return fault('range() arg 3 must not be zero')
   const length = Math.max(0, Math.ceil((to - from) / step))
@@ -82,7 +85,8 @@ export function loopOf(items: readonly Item[], depth: number): { at(index: numbe
   let last: readonly Item[] | undefined
   const cycle = new Callable('cycle', ({ list }) => list[index % Math.max(1, list.length)] ?? null)
   const changed = new Callable('changed', ({ list }) => {
-    const same = last !== undefined && last.length === list.length && list.every((item, place) => item === last?.[place])
+    const same =
+      last !== undefined && last.length === list.length && list.every((item, place) => item === last?.[place])
     last = list
     return !same
   })

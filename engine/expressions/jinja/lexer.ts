@@ -129,7 +129,8 @@ class Lexer {
       this.at += word.length
       return this.push('Identifier', word)
     }
-    const operator = operators.find(([text]) => source.startsWith(text, this.at)) ?? this.fail(`unexpected character "${char}"`)
+    const operator =
+      operators.find(([text]) => source.startsWith(text, this.at)) ?? this.fail(`unexpected character "${char}"`)
     const [text, type] = operator
     this.at += text.length
     const unary = (text === '-' || text === '+') && !this.endsOperand(first)
@@ -141,12 +142,14 @@ class Lexer {
     const last = this.tokens.length > first ? this.tokens.at(-1) : undefined
     if (last === undefined) return false
     if (last.type === 'Identifier') return !words.has(last.value)
-    return ['NumericLiteral', 'StringLiteral', 'CloseParen', 'CloseSquareBracket', 'CloseCurlyBracket'].includes(last.type)
+    return ['NumericLiteral', 'StringLiteral', 'CloseParen', 'CloseSquareBracket', 'CloseCurlyBracket'].includes(
+      last.type,
+    )
   }
 
   private string(quote: string): string {
     let value = ''
-    for (this.at += 1; this.source[this.at] !== quote; ) {
+    for (this.at += 1; this.source[this.at] !== quote;) {
       if (this.at >= this.source.length) this.fail('the end of the string is missing')
       if (this.source[this.at] !== '\\') value += this.source[this.at++] ?? ''
       else value += this.escape()
@@ -156,11 +159,14 @@ class Lexer {
   }
 
   private escape(): string {
-    const match = /^\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([\s\S]))/.exec(this.source.slice(this.at, this.at + 10))
+    const match = /^\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([\s\S]))/.exec(
+      this.source.slice(this.at, this.at + 10),
+    )
     if (match === null) return this.fail('the end of the string is missing')
     this.at += match[0].length
     const code = match[1] ?? match[2] ?? match[3]
-    if (code !== undefined) return Number.parseInt(code, 16) > 0x10ffff ? match[0] : String.fromCodePoint(Number.parseInt(code, 16))
+    if (code !== undefined)
+      return Number.parseInt(code, 16) > 0x10ffff ? match[0] : String.fromCodePoint(Number.parseInt(code, 16))
     // Python keeps the backslash of an escape it does not know.
     return escapes[match[4] ?? ''] ?? match[0]
   }
@@ -170,7 +176,8 @@ class Lexer {
     const literal = numeral.exec(this.source)?.[0] ?? ''
     this.at += literal.length
     const digits = literal.replaceAll('_', '')
-    if (/[.eE]/.test(digits)) return this.push('NumericLiteral', digits.includes('.') ? digits : digits.replace(/[eE]/, '.e'))
+    if (/[.eE]/.test(digits))
+      return this.push('NumericLiteral', digits.includes('.') ? digits : digits.replace(/[eE]/, '.e'))
     if (Number.isSafeInteger(Number(digits))) return this.push('NumericLiteral', digits)
     // The parser makes a JavaScript number of an integer; a large one is read from its text at run time instead.
     this.push('StringLiteral', digits)

@@ -1,3 +1,4 @@
+import { codePoints } from '../../values/code-points.ts'
 import { fileObject, getKey, isList, isObject } from '../../values/object.ts'
 import { pythonText } from '../../values/text.ts'
 import type { Value } from '../../values/value.ts'
@@ -15,14 +16,15 @@ export function attribute(object: Item, name: string, budget: Budget): Item {
   }
   if (!isValue(object)) return missing(object, name)
   const method = methodOf(object, name)
-  if (method !== undefined) return new Callable(name, (args) => method(object, args, budget))
+  if (method !== undefined) return new Callable(name, args => method(object, args, budget))
   const keyed = isFile(object) ? fileObject(object) : object
   const value = isObject(keyed) ? getKey(keyed, name) : undefined
   return value === undefined ? missing(object, name) : value
 }
 
 function methodOf(object: Value, name: string): Method | undefined {
-  const methods = typeof object === 'string' ? textMethods : isList(object) ? listMethods : isObject(object) ? dictMethods : undefined
+  const methods =
+    typeof object === 'string' ? textMethods : isList(object) ? listMethods : isObject(object) ? dictMethods : undefined
   return methods !== undefined && Object.hasOwn(methods, name) ? methods[name] : undefined
 }
 
@@ -34,7 +36,7 @@ function missing(object: Item, name: string): Item {
 export function subscript(object: Item, key: Item, budget: Budget): Item {
   if (object instanceof Undefined) return fault(object.reason)
   if ((typeof object === 'string' || isList(object as Value)) && typeof key === 'bigint') {
-    const items = typeof object === 'string' ? [...object] : (object as readonly Value[]) // just checked
+    const items = typeof object === 'string' ? codePoints(object) : (object as readonly Value[]) // just checked
     budget.spend(typeof object === 'string' ? object.length / 16 : 0)
     const item = items[Number(key < 0n ? key + BigInt(items.length) : key)]
     return item === undefined ? new Undefined(`${typeName(object)} has no element ${key}`) : item
@@ -43,14 +45,16 @@ export function subscript(object: Item, key: Item, budget: Budget): Item {
     const name = pythonText(key)
     if (Object.hasOwn(object, name)) return object[name] ?? null
   }
-  return typeof key === 'string' ? attribute(object, key, budget) : new Undefined(`${typeName(object)} has no such element`)
+  return typeof key === 'string'
+    ? attribute(object, key, budget)
+    : new Undefined(`${typeName(object)} has no such element`)
 }
 
 /** `object[start:stop:step]` as in Python. */
 export function slice(object: Item, start: Value, stop: Value, step: Value, budget: Budget): Value {
   if (object instanceof Undefined) return fault(object.reason)
   if (typeof object !== 'string' && !isList(object as Value)) return fault(`'${typeName(object)}' cannot be sliced`)
-  const items: readonly Value[] = typeof object === 'string' ? [...object] : (object as readonly Value[]) // just checked
+  const items: readonly Value[] = typeof object === 'string' ? codePoints(object) : (object as readonly Value[]) // just checked
   const stride = step === null ? 1 : place(step)
   if (stride === 0) return fault('slice step cannot be zero')
   const [low, high] = stride > 0 ? [0, items.length] : [-1, items.length - 1]
@@ -64,7 +68,7 @@ export function slice(object: Item, start: Value, stop: Value, step: Value, budg
   const taken: Value[] = []
   for (let at = from; stride > 0 ? at < to : at > to; at += stride) taken.push(items[at] ?? null)
   budget.list(taken)
-  return typeof object === 'string' ? taken.join('') : taken
+  return typeof object === 'string' ? taken.map(pythonText).join('') : taken
 }
 
 function place(value: Value): number {

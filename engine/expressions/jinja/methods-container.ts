@@ -10,25 +10,48 @@ import { iterate, toValue, type Arguments, type Budget, type Item } from './runt
 export type Method = (object: Value, args: Arguments, budget: Budget) => Item
 
 /** Methods that change their object: a template that uses one works on a copy of its variables (`render`). */
-export const changingMethods = ['append', 'extend', 'insert', 'pop', 'remove', 'clear', 'reverse', 'sort', 'update', 'setdefault']
+export const changingMethods = [
+  'append',
+  'extend',
+  'insert',
+  'pop',
+  'remove',
+  'clear',
+  'reverse',
+  'sort',
+  'update',
+  'setdefault',
+]
 
 type ListMethod = (list: Value[], args: Arguments, budget: Budget) => Value
 
+/** Python’s methods give None where they only change their object. */
+function changing(change: (list: Value[], args: Arguments, budget: Budget) => unknown): ListMethod {
+  return (list, args, budget) => {
+    change(list, args, budget)
+    return null
+  }
+}
+
 const lists: Readonly<Record<string, ListMethod>> = {
-  append: (list, args) => done(list.push(argument(args, 0, 'object', null))),
-  extend: (list, args, budget) => done(list.push(...iterate(argument(args, 0, 'iterable', null), budget))),
-  insert: (list, args) => done(list.splice(integerArgument(args, 0, 'index', 0), 0, argument(args, 1, 'object', null)).length),
+  append: changing((list, args) => list.push(argument(args, 0, 'object', null))),
+  extend: changing((list, args, budget) => {
+    for (const item of iterate(argument(args, 0, 'iterable', null), budget)) list.push(item)
+  }),
+  insert: changing((list, args) =>
+    list.splice(integerArgument(args, 0, 'index', 0), 0, argument(args, 1, 'object', null)),
+  ),
   pop: (list, args) => {
     const at = integerArgument(args, 0, 'index', -1)
     const [item] = list.splice(at, 1)
     return item === undefined ? fault('pop index out of range') : item
   },
-  remove: (list, args) => {
-    const at = list.findIndex((item) => isEqual(item, argument(args, 0, 'value', null)))
-    return at < 0 ? fault('list.remove(x): x not in list') : done(list.splice(at, 1).length)
-  },
-  clear: (list) => done(list.splice(0).length),
-  reverse: (list) => done(list.reverse().length),
+  remove: changing((list, args) => {
+    const at = list.findIndex(item => isEqual(item, argument(args, 0, 'value', null)))
+    return at < 0 ? fault('list.remove(x): x not in list') : list.splice(at, 1)
+  }),
+  clear: changing(list => list.splice(0)),
+  reverse: changing(list => list.reverse()),
   sort: (list, args, budget) => {
     budget.spend(list.length * Math.ceil(Math.log2(list.length + 2)))
     list.sort((first, second) => order(first, second))
@@ -37,15 +60,10 @@ const lists: Readonly<Record<string, ListMethod>> = {
   },
   copy: (list, _, budget) => budget.list([...list]),
   index: (list, args) => {
-    const at = list.findIndex((item) => isEqual(item, argument(args, 0, 'value', null)))
+    const at = list.findIndex(item => isEqual(item, argument(args, 0, 'value', null)))
     return at < 0 ? fault('the value is not in the list') : BigInt(at)
   },
-  count: (list, args) => BigInt(list.filter((item) => isEqual(item, argument(args, 0, 'value', null))).length),
-}
-
-/** Python’s methods return None where they only change their object. */
-function done(_: number): null {
-  return null
+  count: (list, args) => BigInt(list.filter(item => isEqual(item, argument(args, 0, 'value', null))).length),
 }
 
 type DictMethod = (object: MutableObject, args: Arguments, budget: Budget) => Item
@@ -58,7 +76,7 @@ const dicts: Readonly<Record<string, DictMethod>> = {
     const value = getKey(object, key(args))
     return value === undefined ? argument(args, 1, 'default', null) : value
   },
-  copy: (object) => ({ ...object }),
+  copy: object => ({ ...object }),
   update: (object, args) => {
     const other = argument(args, 0, 'other', {})
     if (isObject(other)) for (const [name, value] of Object.entries(other)) setKey(object, name, value)
@@ -77,7 +95,7 @@ const dicts: Readonly<Record<string, DictMethod>> = {
     delete object[name]
     return value === undefined ? fault(`KeyError: '${name}'`) : value
   },
-  clear: (object) => {
+  clear: object => {
     for (const name of Object.keys(object)) delete object[name]
     return null
   },

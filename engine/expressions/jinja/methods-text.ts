@@ -1,4 +1,6 @@
+import { codePointLength, codePoints } from '../../values/code-points.ts'
 import { isList } from '../../values/object.ts'
+import { pythonText } from '../../values/text.ts'
 import type { Value } from '../../values/value.ts'
 import { argument, integerArgument, textArgument } from './arguments.ts'
 import { fault } from './fault.ts'
@@ -10,12 +12,15 @@ import { toValue, type Arguments, type Budget } from './runtime.ts'
 type TextMethod = (text: string, args: Arguments, budget: Budget) => Value
 
 const own: Readonly<Record<string, TextMethod>> = {
-  upper: (text) => text.toUpperCase(),
-  lower: (text) => text.toLowerCase(),
-  casefold: (text) => text.toLowerCase(),
-  title: (text) => titleCase(text),
-  capitalize: (text) => capitalize(text),
-  swapcase: (text) => [...text].map((char) => (char === char.toUpperCase() ? char.toLowerCase() : char.toUpperCase())).join(''),
+  upper: text => text.toUpperCase(),
+  lower: text => text.toLowerCase(),
+  casefold: text => text.toLowerCase(),
+  title: text => titleCase(text),
+  capitalize: text => capitalize(text),
+  swapcase: text =>
+    codePoints(text)
+      .map(char => (char === char.toUpperCase() ? char.toLowerCase() : char.toUpperCase()))
+      .join(''),
   strip: (text, args) => strip(text, args, true, true),
   lstrip: (text, args) => strip(text, args, true, false),
   rstrip: (text, args) => strip(text, args, false, true),
@@ -25,14 +30,22 @@ const own: Readonly<Record<string, TextMethod>> = {
   partition: (text, args) => partition(text, textArgument(args, 0, 'sep', '')),
   join: (text, args, budget) => {
     const list = argument(args, 0, 'iterable', null)
-    const parts: readonly Value[] = typeof list === 'string' ? [...list] : isList(list) ? list : fault('can only join an iterable')
-    const texts = parts.map((part) => (typeof part === 'string' ? part : fault('sequence item: expected str instance')))
+    const parts: readonly Value[] =
+      typeof list === 'string' ? codePoints(list) : isList(list) ? list : fault('can only join an iterable')
+    const texts = parts.map(part => (typeof part === 'string' ? part : fault('sequence item: expected str instance')))
     return budget.text(texts.join(text))
   },
   replace: (text, args, budget) =>
-    budget.text(replaceText(text, textArgument(args, 0, 'old', ''), textArgument(args, 1, 'new', ''), integerArgument(args, 2, 'count', -1))),
-  startswith: (text, args) => anyOf(args, (part) => text.startsWith(part)),
-  endswith: (text, args) => anyOf(args, (part) => text.endsWith(part)),
+    budget.text(
+      replaceText(
+        text,
+        textArgument(args, 0, 'old', ''),
+        textArgument(args, 1, 'new', ''),
+        integerArgument(args, 2, 'count', -1),
+      ),
+    ),
+  startswith: (text, args) => anyOf(args, part => text.startsWith(part)),
+  endswith: (text, args) => anyOf(args, part => text.endsWith(part)),
   find: (text, args) => BigInt(codePointsBefore(text, text.indexOf(textArgument(args, 0, 'sub', '')))),
   rfind: (text, args) => BigInt(codePointsBefore(text, text.lastIndexOf(textArgument(args, 0, 'sub', '')))),
   index: (text, args) => {
@@ -41,21 +54,23 @@ const own: Readonly<Record<string, TextMethod>> = {
   },
   count: (text, args) => {
     const part = textArgument(args, 0, 'sub', '')
-    return BigInt(part === '' ? [...text].length + 1 : text.split(part).length - 1)
+    return BigInt(part === '' ? codePointLength(text) + 1 : text.split(part).length - 1)
   },
   format: (text, args, budget) =>
-    budget.text(formatBraces(text, args.list.map(toValue), new Map([...args.named].map(([name, item]) => [name, toValue(item)])))),
+    budget.text(
+      formatBraces(text, args.list.map(toValue), new Map([...args.named].map(([name, item]) => [name, toValue(item)]))),
+    ),
   zfill: (text, args) => {
     const sign = /^[+-]/.exec(text)?.[0] ?? ''
     return sign + text.slice(sign.length).padStart(width(args) - sign.length, '0')
   },
   center: (text, args) => {
-    const missing = Math.max(0, width(args) - [...text].length)
+    const missing = Math.max(0, width(args) - codePointLength(text))
     const left = missing >> 1
     return fill(args, left) + text + fill(args, missing - left)
   },
-  ljust: (text, args) => text + fill(args, width(args) - [...text].length),
-  rjust: (text, args) => fill(args, width(args) - [...text].length) + text,
+  ljust: (text, args) => text + fill(args, width(args) - codePointLength(text)),
+  rjust: (text, args) => fill(args, width(args) - codePointLength(text)) + text,
   removeprefix: (text, args) => {
     const prefix = textArgument(args, 0, 'prefix', '')
     return text.startsWith(prefix) ? text.slice(prefix.length) : text
@@ -64,14 +79,14 @@ const own: Readonly<Record<string, TextMethod>> = {
     const suffix = textArgument(args, 0, 'suffix', '')
     return suffix !== '' && text.endsWith(suffix) ? text.slice(0, -suffix.length) : text
   },
-  isdigit: (text) => /^\p{Nd}+$/u.test(text),
-  isdecimal: (text) => /^\p{Nd}+$/u.test(text),
-  isnumeric: (text) => /^\p{N}+$/u.test(text),
-  isalpha: (text) => /^\p{L}+$/u.test(text),
-  isalnum: (text) => /^[\p{L}\p{N}]+$/u.test(text),
-  isspace: (text) => /^\s+$/.test(text),
-  islower: (text) => text !== text.toUpperCase() && text === text.toLowerCase(),
-  isupper: (text) => text !== text.toLowerCase() && text === text.toUpperCase(),
+  isdigit: text => /^\p{Nd}+$/u.test(text),
+  isdecimal: text => /^\p{Nd}+$/u.test(text),
+  isnumeric: text => /^\p{N}+$/u.test(text),
+  isalpha: text => /^\p{L}+$/u.test(text),
+  isalnum: text => /^[\p{L}\p{N}]+$/u.test(text),
+  isspace: text => /^\s+$/.test(text),
+  islower: text => text !== text.toUpperCase() && text === text.toLowerCase(),
+  isupper: text => text !== text.toLowerCase() && text === text.toUpperCase(),
 }
 
 /** The methods of Python’s `str`. */
@@ -79,7 +94,7 @@ export const textMethods: Readonly<Record<string, Method>> = Object.fromEntries(
   Object.entries(own).map(([name, method]): [string, Method] => [
     name,
     (object, args, budget) => {
-      const text = String(object)
+      const text = pythonText(object)
       budget.spend(text.length / 16)
       return method(text, args, budget)
     },
@@ -89,8 +104,8 @@ export const textMethods: Readonly<Record<string, Method>> = Object.fromEntries(
 function strip(text: string, args: Arguments, left: boolean, right: boolean): string {
   const given = argument(args, 0, 'chars', null)
   if (given === null) return left && right ? text.trim() : left ? text.trimStart() : text.trimEnd()
-  const characters = new Set(String(given))
-  const points = [...text]
+  const characters = new Set(pythonText(given))
+  const points = codePoints(text)
   let [from, to] = [0, points.length]
   while (left && from < to && characters.has(points[from] ?? '')) from += 1
   while (right && to > from && characters.has(points[to - 1] ?? '')) to -= 1
@@ -123,12 +138,12 @@ function partition(text: string, separator: string): Value {
 
 function anyOf(args: Arguments, test: (part: string) => boolean): boolean {
   const wanted = argument(args, 0, 'prefix', '')
-  return isList(wanted) ? wanted.some((part) => typeof part === 'string' && test(part)) : test(String(wanted))
+  return isList(wanted) ? wanted.some(part => typeof part === 'string' && test(part)) : test(pythonText(wanted))
 }
 
 /** Python counts code points where JavaScript counts UTF-16 units. */
 function codePointsBefore(text: string, at: number): number {
-  return at <= 0 ? at : [...text.slice(0, at)].length
+  return at <= 0 ? at : codePointLength(text.slice(0, at))
 }
 
 function width(args: Arguments): number {

@@ -79,14 +79,15 @@ export function binary(operator: string, left: Item, right: Item, budget: Budget
 }
 
 export function equals(left: Item, right: Item): boolean {
-  if (left instanceof Undefined || right instanceof Undefined) return left instanceof Undefined && right instanceof Undefined
+  if (left instanceof Undefined || right instanceof Undefined)
+    return left instanceof Undefined && right instanceof Undefined
   return isEqual(toValue(left), toValue(right))
 }
 
 function contains(container: Item, item: Item): boolean {
   const value = required(container)
   const wanted = toValue(item)
-  if (isList(value)) return value.some((element) => isEqual(element, wanted))
+  if (isList(value)) return value.some(element => isEqual(element, wanted))
   if (typeof value === 'string') {
     return typeof wanted === 'string' ? value.includes(wanted) : fault("'in <string>' requires string as left operand")
   }
@@ -104,7 +105,8 @@ function compareBy(operator: string, sign: number): boolean {
 /** Negative, zero or positive; texts by code point, lists item by item. NaN where a number is none. */
 export function order(left: Value, right: Value, operator = '<'): number {
   const [first, second] = [asNumber(left), asNumber(right)]
-  if (first !== undefined && second !== undefined) return first < second ? -1 : first > second ? 1 : first == second ? 0 : Number.NaN
+  if (first !== undefined && second !== undefined)
+    return first < second ? -1 : first > second ? 1 : first == second ? 0 : Number.NaN
   if (typeof left === 'string' && typeof right === 'string') return left < right ? -1 : left > right ? 1 : 0
   if (isList(left) && isList(right)) {
     for (let index = 0; index < Math.min(left.length, right.length); index += 1) {

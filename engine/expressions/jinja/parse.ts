@@ -29,7 +29,9 @@ function read(source: string): readonly Statement[] {
   })
   try {
     // The library’s types lack the discriminant that its nodes carry; the parameter is structural.
-    const program = parseTokens(watched as unknown as Parameters<typeof parseTokens>[0]) as unknown as { body: Statement[] }
+    const program = parseTokens(watched as unknown as Parameters<typeof parseTokens>[0]) as unknown as {
+      body: Statement[]
+    }
     return program.body
   } catch (error) {
     if (codeOf(error) !== undefined) throw error
@@ -46,7 +48,8 @@ function reasonOf(error: unknown, token: Token | undefined): string {
 function lineAt(tokens: readonly Token[], index: number): number {
   for (let at = Math.min(index, tokens.length - 1); at >= 0; at -= 1) {
     const token = tokens[at]
-    if (token?.type === 'Comment' && token.value.startsWith(linePrefix)) return Number(token.value.slice(linePrefix.length))
+    if (token?.type === 'Comment' && token.value.startsWith(linePrefix))
+      return Number(token.value.slice(linePrefix.length))
   }
   return 1
 }
@@ -83,7 +86,10 @@ function isWord(token: Token | undefined, word: string): boolean {
 }
 
 /** A test with arguments at `is`, the place where it ends, and its argument where that has no parentheses. */
-function testAt(tokens: readonly Token[], at: number): { filter: string; last: number; bare: readonly Token[] } | undefined {
+function testAt(
+  tokens: readonly Token[],
+  at: number,
+): { filter: string; last: number; bare: readonly Token[] } | undefined {
   const negated = isWord(tokens[at + 1], 'not')
   const nameAt = at + (negated ? 2 : 1)
   const name = tokens[nameAt]
@@ -91,7 +97,8 @@ function testAt(tokens: readonly Token[], at: number): { filter: string; last: n
   if (name?.type !== 'Identifier' || next === undefined) return undefined
   const filter = `${negated ? testFilter.isNot : testFilter.is}${name.value}`
   if (next.type === 'OpenParen') return { filter, last: nameAt, bare: [] }
-  const starts = next.type === 'Identifier' ? !connectives.has(next.value) : literals.has(next.type) || brackets.has(next.type)
+  const starts =
+    next.type === 'Identifier' ? !connectives.has(next.value) : literals.has(next.type) || brackets.has(next.type)
   if (!starts) return undefined
   const end = operandEnd(tokens, nameAt + 1)
   return { filter, last: end - 1, bare: tokens.slice(nameAt + 1, end) }

@@ -3,11 +3,13 @@ import { describe, expect, it } from 'vitest'
 import { codeOf, messageOf } from '../../error.ts'
 import { decodeInput } from '../../values/codec.ts'
 import { getKey, isList, isObject } from '../../values/object.ts'
+import { textOf } from '../../values/text.ts'
 import type { ObjectValue, Value } from '../../values/value.ts'
 import { maxOutput, renderJinja } from './render.ts'
 
 const recorded = decodeInput(readFileSync(new URL('../../../test/recordings/jinja2.json', import.meta.url), 'utf8'))
-const part = (value: Value | undefined, key: string): Value => (value !== undefined && isObject(value) ? (getKey(value, key) ?? null) : null)
+const part = (value: Value | undefined, key: string): Value =>
+  value !== undefined && isObject(value) ? (getKey(value, key) ?? null) : null
 const variables = part(recorded, 'variables') as ObjectValue // our recording
 const cases = part(recorded, 'cases')
 
@@ -21,7 +23,7 @@ function failure(template: string, inputs: ObjectValue = {}): string {
 
 describe('templates as Jinja2 renders them', () => {
   for (const item of isList(cases) ? cases : []) {
-    const template = String(part(item, 'template'))
+    const template = textOf(part(item, 'template'))
     const output = part(item, 'output')
     it(template, () => {
       if (output === null) expect(failure(template, variables)).toMatch(/^template line 1: /)
@@ -58,9 +60,13 @@ describe('templates', () => {
     '{{ [o] | map(attribute="__proto__") | first | default("", true) }}',
   ])('cannot reach JavaScript: %s', template => expect(renderJinja(template, { x: 'a', o: {}, l: [1n] })).toBe(''))
 
-  it.each(['{{ x.constructor.constructor("return 1")() }}', '{{ o.__class__.__mro__ }}', '{{ "".__class__.x }}', '{{ x.constructor() }}'])(
-    'cannot call JavaScript: %s',
-    template => expect(failure(template, { x: 'a', o: {} })).toContain('has no attribute'),
+  it.each([
+    '{{ x.constructor.constructor("return 1")() }}',
+    '{{ o.__class__.__mro__ }}',
+    '{{ "".__class__.x }}',
+    '{{ x.constructor() }}',
+  ])('cannot call JavaScript: %s', template =>
+    expect(failure(template, { x: 'a', o: {} })).toContain('has no attribute'),
   )
 
   it.each([
@@ -96,7 +102,9 @@ describe('templates', () => {
   it('change no variable of the run', () => {
     const list = [1n]
     const object = { k: list }
-    expect(renderJinja('{% set _ = l.append(2) %}{% set _ = o.update({"z": 1}) %}{{ l }}{{ o }}', { l: list, o: object })).toBe("[1, 2]{'k': [1], 'z': 1}")
+    expect(
+      renderJinja('{% set _ = l.append(2) %}{% set _ = o.update({"z": 1}) %}{{ l }}{{ o }}', { l: list, o: object }),
+    ).toBe("[1, 2]{'k': [1], 'z': 1}")
     expect([list, object]).toStrictEqual([[1n], { k: [1n] }])
   })
 })

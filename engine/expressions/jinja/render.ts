@@ -1,3 +1,4 @@
+import { codePointLength } from '../../values/code-points.ts'
 import { RiskloomError } from '../../error.ts'
 import { isObject } from '../../values/object.ts'
 import type { ObjectValue } from '../../values/value.ts'
@@ -31,7 +32,7 @@ export function renderJinja(template: string, variables: ObjectValue): string {
 }
 
 function checked(output: string): string {
-  if (output.length > maxOutput && [...output].length > maxOutput) throw tooLong()
+  if (codePointLength(output) > maxOutput) throw tooLong()
   return output
 }
 

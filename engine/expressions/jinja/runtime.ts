@@ -1,3 +1,4 @@
+import { codePoints } from '../../values/code-points.ts'
 import { FileValue, type Value } from '../../values/value.ts'
 import { isList, isObject } from '../../values/object.ts'
 import { pythonText } from '../../values/text.ts'
@@ -103,7 +104,7 @@ export function typeName(item: Item): string {
 export function iterate(item: Item, budget: Budget): readonly Value[] {
   if (item instanceof Undefined) return []
   if (isList(item as Value)) return item as readonly Value[] // just checked
-  if (typeof item === 'string') return budget.list([...item])
+  if (typeof item === 'string') return budget.list(codePoints(item))
   if (isValue(item) && isObject(item)) return budget.list(Object.keys(item))
   return fault(`'${typeName(item).replace(' object', '')}' object is not iterable`)
 }

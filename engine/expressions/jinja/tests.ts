@@ -4,7 +4,17 @@ import { asNumber } from '../python.ts'
 import { fault } from './fault.ts'
 import { filters } from './filters.ts'
 import { binary, equals } from './operators.ts'
-import { Callable, isValue, required, textOfItem, truthOf, Undefined, type Arguments, type Budget, type Item } from './runtime.ts'
+import {
+  Callable,
+  isValue,
+  required,
+  textOfItem,
+  truthOf,
+  Undefined,
+  type Arguments,
+  type Budget,
+  type Item,
+} from './runtime.ts'
 
 type Test = (item: Item, args: Arguments, budget: Budget) => boolean
 
@@ -20,34 +30,46 @@ function remainder(item: Item, by: bigint): bigint {
   const number = asNumber(required(item))
   if (number === undefined) return fault('a number is required')
   if (by === 0n) return fault('integer modulo by zero')
-  return typeof number === 'bigint' ? ((number % by) + by) % by : BigInt(Number.isInteger(number) && BigInt(number) % by === 0n ? 0 : -1)
+  return typeof number === 'bigint'
+    ? ((number % by) + by) % by
+    : BigInt(Number.isInteger(number) && BigInt(number) % by === 0n ? 0 : -1)
 }
 
 /** The tests of a template (`x is …`), by name. */
 export const tests: ReadonlyMap<string, Test> = new Map<string, Test>([
-  ['defined', (item) => !(item instanceof Undefined)],
-  ['undefined', (item) => item instanceof Undefined],
-  ['none', (item) => item === null],
-  ['boolean', (item) => typeof item === 'boolean'],
-  ['true', (item) => item === true],
-  ['false', (item) => item === false],
-  ['integer', (item) => typeof item === 'bigint'],
-  ['float', (item) => typeof item === 'number'],
+  ['defined', item => !(item instanceof Undefined)],
+  ['undefined', item => item instanceof Undefined],
+  ['none', item => item === null],
+  ['boolean', item => typeof item === 'boolean'],
+  ['true', item => item === true],
+  ['false', item => item === false],
+  ['integer', item => typeof item === 'bigint'],
+  ['float', item => typeof item === 'number'],
   ['number', isNumber],
-  ['string', (item) => typeof item === 'string'],
-  ['mapping', (item) => isValue(item) && isObject(item)],
-  ['sequence', (item) => typeof item === 'string' || (isValue(item) && (isList(item) || isObject(item)))],
-  ['iterable', (item) => item instanceof Undefined || typeof item === 'string' || (isValue(item) && (isList(item) || isObject(item)))],
-  ['callable', (item) => item instanceof Callable],
-  ['odd', (item) => remainder(item, 2n) === 1n],
-  ['even', (item) => remainder(item, 2n) === 0n],
+  ['string', item => typeof item === 'string'],
+  ['mapping', item => isValue(item) && isObject(item)],
+  ['sequence', item => typeof item === 'string' || (isValue(item) && (isList(item) || isObject(item)))],
+  [
+    'iterable',
+    item =>
+      item instanceof Undefined || typeof item === 'string' || (isValue(item) && (isList(item) || isObject(item))),
+  ],
+  ['callable', item => item instanceof Callable],
+  ['odd', item => remainder(item, 2n) === 1n],
+  ['even', item => remainder(item, 2n) === 0n],
   ['divisibleby', (item, args) => remainder(item, integer(args.list[0] ?? null)) === 0n],
-  ['lower', (item) => textOfItem(item) === textOfItem(item).toLowerCase() && textOfItem(item) !== textOfItem(item).toUpperCase()],
-  ['upper', (item) => textOfItem(item) === textOfItem(item).toUpperCase() && textOfItem(item) !== textOfItem(item).toLowerCase()],
+  [
+    'lower',
+    item => textOfItem(item) === textOfItem(item).toLowerCase() && textOfItem(item) !== textOfItem(item).toUpperCase(),
+  ],
+  [
+    'upper',
+    item => textOfItem(item) === textOfItem(item).toUpperCase() && textOfItem(item) !== textOfItem(item).toLowerCase(),
+  ],
   ['escaped', () => false],
   ['sameas', (item, args) => item === (args.list[0] ?? null)],
-  ['filter', (item) => filters.has(textOfItem(item))],
-  ['test', (item) => tests.has(textOfItem(item))],
+  ['filter', item => filters.has(textOfItem(item))],
+  ['test', item => tests.has(textOfItem(item))],
   ['eq', (item, args) => equals(item, args.list[0] ?? null)],
   ['equalto', (item, args) => equals(item, args.list[0] ?? null)],
   ['==', (item, args) => equals(item, args.list[0] ?? null)],

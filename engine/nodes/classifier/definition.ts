@@ -33,7 +33,12 @@ export const classifierDefinition: NodeDefinition<ClassifierData> = {
   }),
   examples: [
     {
-      data: { type: 'classifier', title: 'Classifier', classifier: 'report-triage', query_variable_selector: ['start', 'text'] },
+      data: {
+        type: 'classifier',
+        title: 'Classifier',
+        classifier: 'report-triage',
+        query_variable_selector: ['start', 'text'],
+      },
       variables: { 'start.text': '加薇芯领红包' },
     },
   ],

@@ -26,7 +26,8 @@ export const classifier: NodeType<ClassifierData> = {
     const request = { workspace: call.workspace, classifier: data.classifier, version: versionOf(call), text }
     const inputs = { query: text }
     const attempt = { call, request, inputs, startedAt: services.clock.now(), from: services.clock.monotonic() }
-    if (value === undefined) return failed(attempt, `Variable ${data.query_variable_selector.join('.')} not found`, 'ValueError')
+    if (value === undefined)
+      return failed(attempt, `Variable ${data.query_variable_selector.join('.')} not found`, 'ValueError')
     return classify(attempt)
   },
 }

@@ -29,7 +29,7 @@ export function checkString(value: Value, name: string): Value {
   if (typeof value !== 'string')
     throw new OutputError(`Output ${name} must be a string, got ${pythonType(value)} instead.`)
   const limit = outputLimits.stringCharacters
-  if (value.length > limit && [...value].length > limit) {
+  if (value.length > limit && Array.from(value).length > limit) {
     throw new OutputError(`The length of output variable \`${name}\` must be less than ${limit} characters`)
   }
   return value.replaceAll('\u0000', '')

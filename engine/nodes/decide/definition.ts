@@ -34,7 +34,7 @@ export const decideDefinition: NodeDefinition<DecideData> = {
   },
   schema: DecideData,
   effect: 'pure',
-  reads: (data) => [
+  reads: data => [
     data.label_selector,
     data.score_selector,
     ...(data.labels_selector == null ? [] : [data.labels_selector]),

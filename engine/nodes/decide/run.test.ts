@@ -25,7 +25,16 @@ describe('decide', () => {
   it('takes the first rule that fits and names policy, clause and version', () => {
     expect(run({ 'c.label': 'spam', 'c.score': 0.95 })).toMatchObject({
       ok: true,
-      verdict: { label: 'spam', labels: ['spam'], score: 0.95, action: 'remove', reason: 'spam at 0.95', policyId: 'p1', policyClause: 'ads', policyVersion: 4 },
+      verdict: {
+        label: 'spam',
+        labels: ['spam'],
+        score: 0.95,
+        action: 'remove',
+        reason: 'spam at 0.95',
+        policyId: 'p1',
+        policyClause: 'ads',
+        policyVersion: 4,
+      },
     })
     expect(run({ 'c.label': 'spam', 'c.score': 0.6 })).toMatchObject({ verdict: { action: 'review' } })
     expect(run({ 'c.label': 'spam', 'c.score': 0.4 })).toMatchObject({ verdict: { action: 'keep' } })
@@ -38,7 +47,9 @@ describe('decide', () => {
   })
 
   it.each(['none', '', null] as const)('takes the default action when nothing applies: %o', label => {
-    expect(run({ 'c.label': label, 'c.score': 1, 'c.labels': ['spam'] })).toMatchObject({ verdict: { label: '', labels: [], action: 'keep' } })
+    expect(run({ 'c.label': label, 'c.score': 1, 'c.labels': ['spam'] })).toMatchObject({
+      verdict: { label: '', labels: [], action: 'keep' },
+    })
   })
 
   it.each([
@@ -47,7 +58,10 @@ describe('decide', () => {
     [2n, 1],
     [Number.POSITIVE_INFINITY, 1],
   ])('brings the score %d into [0, 1]', (score, clamped) => {
-    expect(run({ 'c.label': 'spam', 'c.score': score })).toMatchObject({ outputs: { score: clamped }, verdict: { score: clamped } })
+    expect(run({ 'c.label': 'spam', 'c.score': score })).toMatchObject({
+      outputs: { score: clamped },
+      verdict: { score: clamped },
+    })
   })
 
   it.each([

@@ -16,7 +16,8 @@ export const decide: NodeType<DecideData> = {
     const score = call.variable(data.score_selector)
     const inputs: ObjectValue = { label: label ?? null, score: score ?? null }
     if (label === undefined) return failed(inputs, `Variable ${pythonRepr(data.label_selector)} not found`)
-    if (label !== null && typeof label !== 'string') return failed(inputs, `label must be a string, got ${pythonRepr(label)}`)
+    if (label !== null && typeof label !== 'string')
+      return failed(inputs, `label must be a string, got ${pythonRepr(label)}`)
     const probability = probabilityOf(score)
     if (probability === undefined) return failed(inputs, `score must be a number, got ${pythonRepr(score ?? null)}`)
     const verdict = decideOn(call, label ?? '', probability)
@@ -39,7 +40,7 @@ function decideOn(call: Call, given: string, score: number): Verdict {
   const { data } = call
   const label = given === data.none_label ? '' : given
   const labels = labelsOf(call, label)
-  const policy = data.policies.find((entry) => entry.label === label && label !== '')
+  const policy = data.policies.find(entry => entry.label === label && label !== '')
   return {
     label,
     labels,
@@ -67,9 +68,9 @@ function labelsOf(call: Call, label: string): string[] {
 function actionOf(data: DecideData, labels: readonly string[], score: number): string {
   if (labels.length === 0) return data.default_action
   const rule = data.rules.find(
-    (candidate) =>
+    candidate =>
       score >= candidate.min_score &&
-      (candidate.labels.length === 0 || candidate.labels.some((label) => labels.includes(label))),
+      (candidate.labels.length === 0 || candidate.labels.some(label => labels.includes(label))),
   )
   return rule?.action ?? data.default_action
 }

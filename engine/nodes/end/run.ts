@@ -7,7 +7,8 @@ export const end: NodeType<EndData> = {
   definition: endDefinition,
   run(call) {
     const outputs: MutableObject = {}
-    for (const output of call.data.outputs) setKey(outputs, output.variable, call.variable(output.value_selector) ?? null)
+    for (const output of call.data.outputs)
+      setKey(outputs, output.variable, call.variable(output.value_selector) ?? null)
     return { ok: true, inputs: outputs, outputs }
   },
 }

@@ -46,7 +46,7 @@ function requestUrl(call: NodeCall<HttpRequestData>): string {
     throw new RequestFailure('url should start with http:// or https://', 'InvalidURLError')
   if (!URL.canParse(text))
     throw new RequestFailure(`the address ${JSON.stringify(text.slice(0, 200))} cannot be read`, 'InvalidURLError')
-  const params = grouped(readLines(call.data.params, call.render))
+  const params = grouped(readLines(call.data.params, template => call.render(template)))
   if (params.length === 0) return text
   const query = params.map(([key, value]) => `${percentEncode(key)}=${percentEncode(value)}`).join('&')
   const [address = '', fragment] = text.split('#', 2)
@@ -54,7 +54,7 @@ function requestUrl(call: NodeCall<HttpRequestData>): string {
 }
 
 function requestHeaders(call: NodeCall<HttpRequestData>, body: RequestBody | undefined): [string, string][] {
-  const written = readLines(call.data.headers, call.render)
+  const written = readLines(call.data.headers, template => call.render(template))
   const named = (name: string): boolean => written.some(([key]) => key.toLowerCase() === name)
   const own: [string, string][] = [...authorization(call)]
   const isForm = body?.contentType?.startsWith('multipart/') === true
@@ -94,9 +94,10 @@ function traceparent(call: NodeCall<HttpRequestData>): [string, string][] {
 
 function checkAscii(name: string, value: string): void {
   for (const text of [name, value]) {
-    const position = [...text].findIndex(character => (character.codePointAt(0) ?? 0) > 127)
-    if (position !== -1) {
-      const code = [...text][position]?.codePointAt(0) ?? 0
+    const codes = Array.from(text, character => character.codePointAt(0) ?? 0)
+    const position = codes.findIndex(code => code > 127)
+    const code = codes[position]
+    if (code !== undefined) {
       const shown = code < 256 ? `\\x${code.toString(16)}` : `\\u${code.toString(16).padStart(4, '0')}`
       throw new RequestFailure(
         `'ascii' codec can't encode character '${shown}' in position ${position}: ordinal not in range(128)`,

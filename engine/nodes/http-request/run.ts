@@ -66,7 +66,7 @@ const kindTexts: Readonly<Record<string, string>> = {
 function transportFailed(error: unknown, call: NodeCall<HttpRequestData>, processData: ObjectValue): NodeOutcome {
   if (codeOf(error) === undefined) throw error
   const failure = error as RiskloomError // its code says so
-  const kind = String(failure.details['kind'] ?? '')
+  const kind = typeof failure.details['kind'] === 'string' ? failure.details['kind'] : ''
   const tooLarge = failure.code === 'limit-exceeded'
   const max = responseLimits.fileBytes / 1_048_576
   return {

@@ -55,8 +55,8 @@ export const ifElseDefinition: NodeDefinition<IfElseData> = {
   description: { 'zh-CN': '第一个成立的条件决定走哪条分支', en: 'The first case that holds decides which branch runs' },
   schema: IfElseData,
   effect: 'pure',
-  branches: (data) => [...casesOf(data).map((item) => item.case_id), 'false'],
-  reads: (data) => casesOf(data).flatMap((item) => item.conditions.flatMap(readsOf)),
+  branches: data => [...casesOf(data).map(item => item.case_id), 'false'],
+  reads: data => casesOf(data).flatMap(item => item.conditions.flatMap(readsOf)),
   outputs: () => ({ result: 'boolean', selected_case_id: 'string' }),
   examples: [
     {
@@ -67,7 +67,9 @@ export const ifElseDefinition: NodeDefinition<IfElseData> = {
           {
             case_id: 'high',
             logical_operator: 'and',
-            conditions: [{ variable_selector: ['classifier', 'score'], comparison_operator: '≥', value: '0.8', varType: 'number' }],
+            conditions: [
+              { variable_selector: ['classifier', 'score'], comparison_operator: '≥', value: '0.8', varType: 'number' },
+            ],
           },
         ],
       },

@@ -13,15 +13,19 @@ export function holdsForFiles(
   group: NonNullable<Condition['sub_variable_condition']>,
   render: (template: string) => string,
 ): boolean {
-  const results = group.conditions.map((condition) => testFiles(files, condition, render))
+  const results = group.conditions.map(condition => testFiles(files, condition, render))
   return group.logical_operator === 'and' ? !results.includes(false) : results.includes(true)
 }
 
-function testFiles(files: readonly FileValue[], condition: SubCondition, render: (template: string) => string): boolean {
+function testFiles(
+  files: readonly FileValue[],
+  condition: SubCondition,
+  render: (template: string) => string,
+): boolean {
   const { key, comparison_operator: operator, value } = condition
   const text: Value = typeof value === 'string' ? render(value) : fromJs(value)
   const expected = key === 'extension' ? withDot(text) : text
-  const results = files.map((file) => holds(fileAttribute(file, key) ?? null, operator, expected))
+  const results = files.map(file => holds(fileAttribute(file, key) ?? null, operator, expected))
   return operator.includes('not') ? !results.includes(false) : results.includes(true)
 }
 

@@ -27,13 +27,24 @@ const picture = new FileValue({
 describe('if-else', () => {
   const cases = [
     { case_id: 'one', logical_operator: 'and', conditions: [condition('a', 'is', 'x'), condition('n', '>', '1')] },
-    { case_id: 'two', logical_operator: 'or', conditions: [condition('a', 'is', 'y'), condition('n', '<', '{{#s.limit#}}')] },
+    {
+      case_id: 'two',
+      logical_operator: 'or',
+      conditions: [condition('a', 'is', 'y'), condition('n', '<', '{{#s.limit#}}')],
+    },
   ]
 
   it('takes the first case that holds', () => {
-    expect(run({ cases }, { 's.a': 'x', 's.n': 2n })).toMatchObject({ ok: true, handle: 'one', outputs: { result: true, selected_case_id: 'one' } })
+    expect(run({ cases }, { 's.a': 'x', 's.n': 2n })).toMatchObject({
+      ok: true,
+      handle: 'one',
+      outputs: { result: true, selected_case_id: 'one' },
+    })
     expect(run({ cases }, { 's.a': 'z', 's.n': 2n, 's.limit': 3n })).toMatchObject({ handle: 'two' })
-    expect(run({ cases }, { 's.a': 'z', 's.n': 5n, 's.limit': 3n })).toMatchObject({ handle: 'false', outputs: { result: false } })
+    expect(run({ cases }, { 's.a': 'z', 's.n': 5n, 's.limit': 3n })).toMatchObject({
+      handle: 'false',
+      outputs: { result: false },
+    })
   })
 
   it('stops at the condition that decides', () => {
@@ -61,7 +72,9 @@ describe('if-else', () => {
   })
 
   it('compares numbers that the document writes as numbers', () => {
-    expect(run({ cases: [{ case_id: 'c', conditions: [condition('n', '=', 5)] }] }, { 's.n': 5n })).toMatchObject({ handle: 'c' })
+    expect(run({ cases: [{ case_id: 'c', conditions: [condition('n', '=', 5)] }] }, { 's.n': 5n })).toMatchObject({
+      handle: 'c',
+    })
   })
 
   it.each([
@@ -71,7 +84,10 @@ describe('if-else', () => {
     [{ key: 'type', comparison_operator: 'not in', value: ['image'] }, 'false'],
     [{ key: 'name', comparison_operator: 'not contains', value: 'b' }, 'c'],
   ])('asks for attributes of files: %o', (sub, handle) => {
-    const files = { ...condition('f', 'contains'), sub_variable_condition: { logical_operator: 'and', conditions: [sub] } }
+    const files = {
+      ...condition('f', 'contains'),
+      sub_variable_condition: { logical_operator: 'and', conditions: [sub] },
+    }
     expect(run({ cases: [{ case_id: 'c', conditions: [files] }] }, { 's.f': [picture] })).toMatchObject({ handle })
   })
 })

@@ -59,11 +59,12 @@ function selectCase(call: Call, trace: Trace): string | undefined {
 }
 
 function groupOf(item: ReturnType<typeof casesOf>[number]): ObjectValue {
-  const conditions = item.conditions.map((condition) => ({
+  const conditions = item.conditions.map(condition => ({
     variable_selector: condition.variable_selector,
     comparison_operator: condition.comparison_operator,
     value: fromJs(condition.value),
-    sub_variable_condition: condition.sub_variable_condition == null ? null : condition.sub_variable_condition.logical_operator,
+    sub_variable_condition:
+      condition.sub_variable_condition == null ? null : condition.sub_variable_condition.logical_operator,
   }))
   return { case_id: item.case_id, logical_operator: item.logical_operator, conditions }
 }
@@ -76,7 +77,7 @@ function test(call: Call, condition: Condition, seen: Value[]): boolean {
   const operator = condition.comparison_operator
   if (condition.sub_variable_condition != null && isFileList(actual)) {
     seen.push({ actual_value: actual, expected_value: null, comparison_operator: operator })
-    return holdsForFiles(actual, condition.sub_variable_condition, (template) => call.render(template))
+    return holdsForFiles(actual, condition.sub_variable_condition, template => call.render(template))
   }
   const expected = typeof condition.value === 'string' ? call.render(condition.value) : fromJs(condition.value)
   const result = holds(actual, operator, expected)
@@ -85,5 +86,5 @@ function test(call: Call, condition: Condition, seen: Value[]): boolean {
 }
 
 function isFileList(value: Value): value is readonly FileValue[] {
-  return isList(value) && value.length > 0 && value.every((item) => item instanceof FileValue)
+  return isList(value) && value.length > 0 && value.every(item => item instanceof FileValue)
 }

@@ -39,7 +39,7 @@ export const LlmData = z.looseObject({
     })
     .nullish(),
   structured_output_enabled: z.boolean().nullish(),
-  structured_output: z.looseObject({ schema: z.unknown() }).nullish(),
+  structured_output: z.looseObject({ schema: z.unknown().optional() }).nullish(),
   reasoning_format: z.enum(['tagged', 'separated']).nullish().catch('tagged'),
 })
 

@@ -18,18 +18,6 @@ export const StartData = z.looseObject({ variables: z.array(InputVariable).defau
 export type InputVariable = z.infer<typeof InputVariable>
 export type StartData = z.infer<typeof StartData>
 
-export const inputTypes = [
-  'text-input',
-  'paragraph',
-  'select',
-  'number',
-  'checkbox',
-  'file',
-  'file-list',
-  'json_object',
-  'external_data_tool',
-] as const
-
 const outputTypes: Readonly<Record<string, string>> = {
   number: 'number',
   checkbox: 'boolean',
@@ -45,10 +33,15 @@ export const startDefinition: NodeDefinition<StartData> = {
   schema: StartData,
   effect: 'pure',
   reads: () => [],
-  outputs: (data) => Object.fromEntries(data.variables.map(({ variable, type }) => [variable, outputTypes[type] ?? 'string'])),
+  outputs: data =>
+    Object.fromEntries(data.variables.map(({ variable, type }) => [variable, outputTypes[type] ?? 'string'])),
   examples: [
     {
-      data: { type: 'start', title: 'Start', variables: [{ variable: 'text', label: 'Text', type: 'paragraph', required: true }] },
+      data: {
+        type: 'start',
+        title: 'Start',
+        variables: [{ variable: 'text', label: 'Text', type: 'paragraph', required: true }],
+      },
       variables: { 'example.text': 'hello' },
       outputs: { text: 'hello' },
     },

@@ -8,8 +8,8 @@ const methods = ['local_file', 'remote_url', 'tool_file'] as const
 export function fileFromInput(value: Value): FileValue | undefined {
   if (value instanceof FileValue) return value
   if (!isObject(value)) return undefined
-  const type = kinds.find((kind) => kind === getKey(value, 'type'))
-  const transferMethod = methods.find((method) => method === getKey(value, 'transfer_method'))
+  const type = kinds.find(kind => kind === getKey(value, 'type'))
+  const transferMethod = methods.find(method => method === getKey(value, 'transfer_method'))
   if (type === undefined || transferMethod === undefined) return undefined
   const url = text(value, 'url') || text(value, 'remote_url')
   const relatedId = text(value, 'upload_file_id') || text(value, 'related_id')

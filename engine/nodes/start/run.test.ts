@@ -13,7 +13,10 @@ function run(jsonSchema: unknown, value: Value): unknown {
 describe('start', () => {
   it.each([[schema], [JSON.stringify(schema)]])('holds an object against its JSON schema', jsonSchema => {
     expect(run(jsonSchema, { n: 1n })).toMatchObject({ ok: true, outputs: { j: { n: 1n } } })
-    expect(run(jsonSchema, { n: 'x' })).toMatchObject({ ok: false, error: "JSON object for 'j' does not match schema: /n must be integer" })
+    expect(run(jsonSchema, { n: 'x' })).toMatchObject({
+      ok: false,
+      error: "JSON object for 'j' does not match schema: /n must be integer",
+    })
     expect(run(jsonSchema, null)).toMatchObject({ ok: true })
   })
 

@@ -6,7 +6,10 @@ import { validateInputs } from './validate-inputs.ts'
 
 /** The value an input gets, or the text of what is wrong. */
 function check(field: Record<string, unknown>, value?: Value): unknown {
-  const result = validateInputs([InputVariable.parse({ variable: 'x', label: 'x', ...field })], value === undefined ? {} : { x: value })
+  const result = validateInputs(
+    [InputVariable.parse({ variable: 'x', label: 'x', ...field })],
+    value === undefined ? {} : { x: value },
+  )
   return result.ok ? result.inputs['x'] : result.error
 }
 
@@ -62,7 +65,10 @@ describe('inputs of a run', () => {
   })
 
   it('may be run on its own result', () => {
-    const fields = [InputVariable.parse({ variable: 'n', type: 'number' }), InputVariable.parse({ variable: 'f', type: 'file' })]
+    const fields = [
+      InputVariable.parse({ variable: 'n', type: 'number' }),
+      InputVariable.parse({ variable: 'f', type: 'file' }),
+    ]
     const first = validateInputs(fields, { n: '12.50', f: address })
     expect(first.ok && validateInputs(fields, first.inputs)).toStrictEqual(first)
   })

@@ -1,3 +1,4 @@
+import { codePointLength } from '../../values/code-points.ts'
 import { parseFloatText, parseInteger } from '../../expressions/python.ts'
 import { fromJs } from '../../values/codec.ts'
 import { getKey, isList, isObject, setKey, type MutableObject } from '../../values/object.ts'
@@ -57,7 +58,8 @@ const checkers: Readonly<Record<string, (value: Value, variable: InputVariable) 
   select: checkSelect,
   number: checkNumber,
   checkbox: checkCheckbox,
-  json_object: (value, { variable }) => (isObject(value) ? value : new Problem(`${variable} in input form must be a dict`)),
+  json_object: (value, { variable }) =>
+    isObject(value) ? value : new Problem(`${variable} in input form must be a dict`),
   file: checkFile,
   'file-list': checkFiles,
 }
@@ -70,7 +72,7 @@ function checkText(value: Value, variable: InputVariable): Checked {
   if (typeof value !== 'string') return notText(variable)
   const limit = variable.max_length ?? 0
   // Characters are code points, as the DSL counts them; they are only counted when the text might be too long.
-  if (limit <= 0 || value.length <= limit || [...value].length <= limit) return value
+  if (limit <= 0 || value.length <= limit || codePointLength(value) <= limit) return value
   return new Problem(`${variable.variable} in input form must be less than ${limit} characters`)
 }
 
@@ -111,7 +113,7 @@ function checkFile(value: Value, { variable }: InputVariable): Checked {
 
 function checkFiles(value: Value, variable: InputVariable): Checked {
   const files = isList(value) ? value.map(fileFromInput) : undefined
-  if (files === undefined || !files.every((file) => file !== undefined)) {
+  if (files === undefined || !files.every(file => file !== undefined)) {
     return new Problem(`${variable.variable} in input form must be a list of files`)
   }
   const limit = variable.max_length ?? 0

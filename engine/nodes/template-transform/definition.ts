@@ -15,7 +15,7 @@ export const templateTransformDefinition: NodeDefinition<TemplateTransformData> 
   description: { 'zh-CN': '用 Jinja2 模板把变量写成文本', en: 'Writes variables into a text with a Jinja2 template' },
   schema: TemplateTransformData,
   effect: 'pure',
-  reads: (data) => data.variables.map((variable) => variable.value_selector),
+  reads: data => data.variables.map(variable => variable.value_selector),
   outputs: () => ({ output: 'string' }),
   examples: [
     {

@@ -6,14 +6,24 @@ const run = (template: string) =>
   templateTransform.run(
     nodeCall(
       templateTransform,
-      { template, variables: [{ variable: 'a', value_selector: ['s', 'a'] }, { variable: 'gone', value_selector: ['skipped', 'x'] }] },
+      {
+        template,
+        variables: [
+          { variable: 'a', value_selector: ['s', 'a'] },
+          { variable: 'gone', value_selector: ['skipped', 'x'] },
+        ],
+      },
       { variables: { 's.a': 1 } },
     ),
   )
 
 describe('template-transform', () => {
   it('prints None for a variable without a value and nothing for a name nobody declared', () => {
-    expect(run('{{ a }}+{{ gone }}+{{ other }}')).toEqual({ ok: true, inputs: { a: 1, gone: null }, outputs: { output: '1.0+None+' } })
+    expect(run('{{ a }}+{{ gone }}+{{ other }}')).toEqual({
+      ok: true,
+      inputs: { a: 1, gone: null },
+      outputs: { output: '1.0+None+' },
+    })
   })
 
   it('fails with the line of the template', () => {

@@ -9,7 +9,8 @@ export const templateTransform: NodeType<TemplateTransformData> = {
   definition: templateTransformDefinition,
   run(call) {
     const inputs: MutableObject = {}
-    for (const variable of call.data.variables) setKey(inputs, variable.variable, call.variable(variable.value_selector) ?? null)
+    for (const variable of call.data.variables)
+      setKey(inputs, variable.variable, call.variable(variable.value_selector) ?? null)
     try {
       return { ok: true, inputs, outputs: { output: renderJinja(call.data.template, inputs) } }
     } catch (error) {

@@ -11,7 +11,9 @@ const Group = z.looseObject({
 export const VariableAggregatorData = z.looseObject({
   output_type: z.string().nullish(),
   variables: z.array(SelectorSchema).default([]),
-  advanced_settings: z.looseObject({ group_enabled: z.boolean().nullish(), groups: z.array(Group).default([]) }).nullish(),
+  advanced_settings: z
+    .looseObject({ group_enabled: z.boolean().nullish(), groups: z.array(Group).default([]) })
+    .nullish(),
 })
 
 export type VariableAggregatorData = z.infer<typeof VariableAggregatorData>
@@ -30,15 +32,23 @@ export const variableAggregatorDefinition: NodeDefinition<VariableAggregatorData
   },
   schema: VariableAggregatorData,
   effect: 'pure',
-  reads: (data) => [...data.variables, ...(groupsOf(data) ?? []).flatMap((group) => group.variables)],
+  reads: data => [...data.variables, ...(groupsOf(data) ?? []).flatMap(group => group.variables)],
   outputs(data) {
     const groups = groupsOf(data)
     if (groups === undefined) return { output: data.output_type ?? 'any' }
-    return Object.fromEntries(groups.map((group) => [group.group_name, 'object']))
+    return Object.fromEntries(groups.map(group => [group.group_name, 'object']))
   },
   examples: [
     {
-      data: { type: 'variable-aggregator', title: 'Aggregator', output_type: 'string', variables: [['first', 'output'], ['second', 'output']] },
+      data: {
+        type: 'variable-aggregator',
+        title: 'Aggregator',
+        output_type: 'string',
+        variables: [
+          ['first', 'output'],
+          ['second', 'output'],
+        ],
+      },
       variables: { 'second.output': 'B' },
       outputs: { output: 'B' },
     },
@@ -50,7 +60,16 @@ export const variableAggregatorDefinition: NodeDefinition<VariableAggregatorData
         variables: [],
         advanced_settings: {
           group_enabled: true,
-          groups: [{ group_name: 'text', output_type: 'string', variables: [['first', 'output'], ['second', 'output']] }],
+          groups: [
+            {
+              group_name: 'text',
+              output_type: 'string',
+              variables: [
+                ['first', 'output'],
+                ['second', 'output'],
+              ],
+            },
+          ],
         },
       },
       variables: { 'first.output': null, 'second.output': 'B' },

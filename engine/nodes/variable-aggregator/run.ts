@@ -2,14 +2,17 @@ import { setKey, type MutableObject } from '../../values/object.ts'
 import type { NodeCall, NodeOutcome, NodeType, Selector } from '../node.ts'
 import { groupsOf, variableAggregatorDefinition, type VariableAggregatorData } from './definition.ts'
 
-export const variableAggregator: NodeType<VariableAggregatorData> = { definition: variableAggregatorDefinition, run: aggregate }
+export const variableAggregator: NodeType<VariableAggregatorData> = {
+  definition: variableAggregatorDefinition,
+  run: aggregate,
+}
 
 /** The name the type had in older documents. */
 export const legacyVariableAggregator: NodeType<VariableAggregatorData> = {
   definition: {
     ...variableAggregatorDefinition,
     type: 'variable-assigner',
-    examples: variableAggregatorDefinition.examples.map((example) => ({
+    examples: variableAggregatorDefinition.examples.map(example => ({
       ...example,
       data: { ...example.data, type: 'variable-assigner' },
     })),
