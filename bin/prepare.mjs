@@ -68,8 +68,6 @@ export async function build({ say = () => {} } = {}) {
 }
 
 async function buildServer() {
-  for (const folder of serverFolders) rmSync(join(root, 'dist', folder), { recursive: true, force: true })
-  rmSync(join(root, 'dist', '.tsbuildinfo'), { force: true })
   await run('typescript/bin/tsc', ['-p', 'tsconfig.build.json'])
   for (const file of serverFolders.flatMap(folder => filesOf(join(root, folder)))) {
     if (!assets.test(file)) continue
