@@ -16,7 +16,7 @@ const appendSize = 5_000
 
 const folder = await temporaryFolder()
 const twins = await openTwins({ folder: folder.path })
-const fixture = await streamFixture(twins.services, pureApp())
+const fixture = await streamFixture(twins.services, pureApp(), 3_600_000)
 await fixture.streams.runner.start()
 
 try {

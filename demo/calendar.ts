@@ -16,7 +16,7 @@ const bucketMs = 5 * minute
 const place = 0x3c19
 
 /** Reports as a multiple of the mean at a moment (milliseconds since the epoch). */
-export function rhythm(time: number, utcOffsetMinutes: number): number {
+function rhythm(time: number, utcOffsetMinutes: number): number {
   const local = new Date(time + utcOffsetMinutes * minute)
   const hour = local.getUTCHours()
   const part = local.getUTCMinutes() / 60

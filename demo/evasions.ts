@@ -35,11 +35,6 @@ const homophones: readonly (readonly [word: string, written: readonly string[]])
 const hiddenEnglish =
   /WhatsApp|Telegram|Signal|WeChat|Discord|idiot|loser|moron|nude|naked|adult|kill|smash|stab|die|dying|pills|cash|gift|followers|loans|order/iu
 
-export interface Evasion {
-  readonly kind: EvasionKind
-  readonly text: string
-}
-
 /** The text as somebody writes it who does not want it found; undefined when it has nothing to hide in this way. */
 export function evade(random: Random, text: string, kind: EvasionKind): string | undefined {
   return ways[kind](random, text)

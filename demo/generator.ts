@@ -51,7 +51,7 @@ export function liveEvent(seed: number, index: number, time: number): Event {
 }
 
 /** The CloudEvents `source` of every event. */
-export const demoSource = 'demo-reports'
+const demoSource = 'demo-reports'
 
 /** Keep the numbers drawn for different things apart. */
 const place = { content: 0x11, report: 0x12, choice: 0x13, id: 0x14, author: 0x15 } as const

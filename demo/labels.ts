@@ -13,9 +13,7 @@ export type DemoLabel = (typeof demoLabels)[number]
 
 export type DemoLanguage = 'zh-CN' | 'en'
 
-export const demoSurfaces = ['comment', 'post', 'profile', 'live', 'message'] as const
-
-export type DemoSurface = (typeof demoSurfaces)[number]
+export type DemoSurface = 'comment' | 'post' | 'profile' | 'live' | 'message'
 
 /** Ways in which authors write around a filter. */
 export const evasionKinds = ['homophone', 'zero-width', 'split', 'look-alike-domain', 'mixed-script', 'emoji'] as const

@@ -1,6 +1,6 @@
 import type { DemoLanguage } from '../labels.ts'
 
-export interface Templates {
+interface Templates {
   /** What the text says. */
   readonly cores: readonly string[]
   /** What may be hung on. */

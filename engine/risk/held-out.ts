@@ -6,7 +6,7 @@ export interface HeldOutRow {
   readonly probabilities: ArrayLike<number>
 }
 
-export interface LabelQuality {
+interface LabelQuality {
   readonly label: string
   readonly precision: Proportion
   readonly recall: Proportion

@@ -4,13 +4,13 @@ import type { Notes } from './normalisation-note.ts'
 /** Code points that take no room on the screen, controls, and halves of characters. Line ends and tabs become spaces. */
 const invisible = /[\p{DI}\p{Cc}\p{Cf}\p{Cs}\ufffd]/gu
 /** Joiner and variation selectors inside emoji are ordinary writing, not evasion. */
-const ordinary = /[\t\n\r\u200d\ufe0e\ufe0f]/u
+const ordinary: ReadonlySet<string> = new Set(['\t', '\n', '\r', '\u200d', '\ufe0e', '\ufe0f'])
 
 export function removeInvisible(text: string, notes: Notes): string {
   let hidden = 0
   let first = ''
   const result = text.replace(invisible, (character, offset: number) => {
-    if (ordinary.test(character)) return /\s/u.test(character) ? ' ' : ''
+    if (ordinary.has(character)) return /\s/u.test(character) ? ' ' : ''
     hidden += 1
     if (first === '') first = text.slice(Math.max(0, offset - 4), offset + 4)
     return ''

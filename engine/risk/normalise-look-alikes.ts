@@ -74,7 +74,7 @@ function foldForeign(written: string): string {
 }
 
 /** Each look-alike letter as Latin, whatever stands beside it. */
-export function foldAllForeign(written: string): string {
+function foldAllForeign(written: string): string {
   return written.replace(notLatinAll, letter => foreign.get(letter) ?? letter)
 }
 

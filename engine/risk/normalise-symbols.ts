@@ -24,7 +24,7 @@ const words: ReadonlyMap<string, string> = new Map([
 const replaced =
   /[➕☎\u{1f1e6}-\u{1f1ff}\u{1f40e}\u{1f427}\u{1f434}\u{1f436}\u{1f437}\u{1f4b0}\u{1f4b5}\u{1f4de}\u{1f51e}\u{1f52a}\u{1f6f0}\u{1f9e7}\u{1f150}-\u{1f169}\u{1f170}-\u{1f189}]/gu
 /** Skin tones and the key cap say nothing of the word. */
-const decoration = /[\u{1f3fb}-\u{1f3ff}\u20e3]/gu
+const decoration = /[\u{1f3fb}-\u{1f3ff}]|\u20e3/gu
 
 /** Pictures become the words they stand for, lettered symbols (flags, boxes) become letters. */
 export function readSymbols(text: string, notes: Notes): string {

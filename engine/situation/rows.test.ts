@@ -4,7 +4,6 @@ import { sampleDecision } from '../../test/support/decisions.ts'
 import { decisionId, parseDecisionId } from './decision-id.ts'
 import { windowsBack } from './decisions.ts'
 import { clampEventTime } from './event-time.ts'
-import { ledgerCounts } from './ledger.ts'
 import { decisionRow, encodeRows, retractionRow } from './rows.ts'
 import { seriesOf } from './series.ts'
 
@@ -80,19 +79,5 @@ describe('seriesOf', () => {
     expect(series).toHaveLength(20)
     expect(series[0]).toEqual({ label: 'label-24', total: 25, counts: [25, 0] })
     expect(rest).toEqual({ labels: 5, total: 2 + 3 + 4 + 5 + 6, counts: [20, 0] })
-  })
-})
-
-describe('ledgerCounts', () => {
-  const row = { pipeline: 'p', source: 's', incarnation: 1, partition: 0, decided: 8, deadLettered: 1, filtered: 1 }
-  it('sees nothing wrong where every offset ended once', () => {
-    expect(ledgerCounts([{ ...row, unique: 10, minOffset: 5, maxOffset: 14 }])).toMatchObject({
-      duplicates: 0,
-      gaps: 0,
-    })
-    expect(ledgerCounts([])).toEqual({ decided: 0, deadLettered: 0, filtered: 0, duplicates: 0, gaps: 0 })
-  })
-  it('sees what ended twice and what is missing', () => {
-    expect(ledgerCounts([{ ...row, unique: 9, minOffset: 5, maxOffset: 14 }])).toMatchObject({ duplicates: 1, gaps: 1 })
   })
 })

@@ -13,13 +13,17 @@ export interface StreamFixture {
   untilStatus(id: string, status: PipelineStatus): Promise<Pipeline>
   /** Waits until so many events of the pipeline are terminal. */
   untilSettled(id: string, count: number): Promise<void>
-  /** Polls for at most a minute. */
+  /** Polls for at most as long as the fixture’s patience. */
   until(what: string, holds: () => Promise<boolean>): Promise<void>
   rows<Row>(sql: string): Promise<Row[]>
 }
 
-/** A workspace with the app of the document in force. */
-export async function streamFixture(services: PipelineServices, document: string): Promise<StreamFixture> {
+/** A workspace with the app of the document in force. `patienceMs` bounds every wait. */
+export async function streamFixture(
+  services: PipelineServices,
+  document: string,
+  patienceMs = 60_000,
+): Promise<StreamFixture> {
   const { analytics, clock, ids, records } = services
   await records.access.ensureOwner(workspace, 'owner@example.org', clock.now())
   const mine = records.workspace(workspace)
@@ -27,9 +31,9 @@ export async function streamFixture(services: PipelineServices, document: string
   const streams = pipelines(services)
 
   async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-    const deadline = Date.now() + 60_000
+    const deadline = Date.now() + patienceMs
     while (!(await holds())) {
-      if (Date.now() > deadline) throw new Error(`not within a minute: ${what}`)
+      if (Date.now() > deadline) throw new Error(`not in time: ${what}`)
       await clock.sleep(20)
     }
   }

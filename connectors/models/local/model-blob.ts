@@ -8,7 +8,7 @@ import type { LinearModel } from './linear-model.ts'
  * a classifier must meet the same ones it was trained on.
  */
 const magic = 'RLTC'
-export const featureVersion = 1
+const featureVersion = 1
 
 const Header = z.object({
   v: z.literal(1),
