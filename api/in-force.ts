@@ -12,6 +12,8 @@ export interface InForce {
 /** The published version of an app, asked for by every run. */
 export interface InForceLookup {
   get(workspace: string, appId: string): Promise<InForce>
+  /** The app alone, published or not. */
+  app(workspace: string, appId: string): Promise<App>
   /** After a publish in this process; other processes follow within half a second. */
   forget(workspace: string, appId: string): void
 }
@@ -26,10 +28,15 @@ export function inForceLookup(records: Records): InForceLookup {
     const { workspace, id } = named(key)
     return records.workspace(workspace).apps.version(id)
   })
+  async function load(workspace: string, appId: string): Promise<App> {
+    const app = await pointers.get(keyOf(workspace, appId))
+    if (app === undefined) throw new RiskloomError('not-found', `there is no app ${appId}`)
+    return app
+  }
   return {
+    app: load,
     async get(workspace, appId) {
-      const app = await pointers.get(keyOf(workspace, appId))
-      if (app === undefined) throw new RiskloomError('not-found', `there is no app ${appId}`)
+      const app = await load(workspace, appId)
       const version = app.publishedVersion === null ? undefined : await versions.get(keyOf(workspace, app.publishedVersion))
       if (version === undefined) throw new RiskloomError('app-not-published', 'Workflow not published')
       return { app, version }

@@ -28,7 +28,8 @@ export async function apiServer(services: Services): Promise<ApiServer> {
     genReqId: () => services.ids.uuid(),
     routerOptions: { maxParamLength: 512 },
     requestTimeout: 120_000,
-    forceCloseConnections: true,
+    // At a stop, requests under way are answered; whoever stops us ends those that take too long.
+    forceCloseConnections: 'idle',
   })
   const local = createServer((request, response) => app.routing(request, response))
   const isLocal = (request: FastifyRequest): boolean => localSockets.has(request.raw.socket)

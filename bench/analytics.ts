@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chdbAnalytics } from '../connectors/analytics/index.ts'
 import type { Analytics } from '../engine/ports/analytics.ts'
-import { newestQuery, pipelineCountsQuery } from '../engine/situation/ledger.ts'
+import { loadNewest, pipelineCountsQuery } from '../engine/situation/ledger.ts'
 import { decisionRow, encodeRows } from '../engine/situation/rows.ts'
 import * as situation from '../engine/situation/situation.ts'
 import { SituationRequest } from '../schemas/api/situation.ts'
@@ -190,7 +190,7 @@ async function queries(analytics: Analytics): Promise<void> {
         situation.loadDecisions(analytics, 'bench', { limit: 50 }, now),
       ]),
     'counts by pipeline': () => analytics.query('bench', pipelineCountsQuery()),
-    'newest decision': () => analytics.query('bench', newestQuery(now - 30 * day)),
+    'newest decision': () => loadNewest(analytics, 'bench', now),
   }
   const pid = engineProcess()
   for (const [name, run] of Object.entries(cases)) {

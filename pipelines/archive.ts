@@ -1,15 +1,15 @@
 import { codeOf, messageOf } from '../engine/error.ts'
 import type { StoredRecord } from '../engine/ports/stream.ts'
-import type { FactTable, Row } from '../engine/situation/rows.ts'
+import type { FactTable } from '../engine/situation/rows.ts'
 import type { OffsetRange } from '../schemas/position.ts'
-import { sectionsOf } from './facts.ts'
 import { readRanges } from './read-ranges.ts'
 import { createRetry } from './retry.ts'
+import type { Section } from './seal.ts'
 import type { PipelineServices } from './services.ts'
 import { backlog, positions, take } from './take.ts'
 
-/** Rows of records. The same records must always give the same rows. */
-export type RowsOf = (records: readonly StoredRecord[]) => Partial<Readonly<Record<FactTable, readonly Row[]>>>
+/** Rows of records, as bytes by table. The same records must always give the same bytes. */
+export type RowsOf = (records: readonly StoredRecord[]) => readonly Section[]
 
 /** A topic on its way into tables of facts. */
 export interface Archive {
@@ -70,7 +70,7 @@ export function startArchive(services: PipelineServices, workspace: string, topi
   }
 
   async function load(ranges: readonly OffsetRange[], records: readonly StoredRecord[]): Promise<void> {
-    for (const section of sectionsOf(rowsOf(records))) {
+    for (const section of rowsOf(records)) {
       await analytics.insert(section.table, section.bytes, archiveToken(topic, section.table, ranges))
     }
     await stream.groups.commit(

@@ -7,7 +7,7 @@ import { factsOf, type Facts } from './facts.ts'
 import { prepare, type Prepared } from './prepare.ts'
 import { readRanges } from './read-ranges.ts'
 import { releaseOutbox } from './release-outbox.ts'
-import { insertToken, readSeal, sealPath, writeSeal } from './seal.ts'
+import { insertToken, readSeal, sealPath, writeSeal, type Section } from './seal.ts'
 
 /**
  * Takes a plan from whatever state it is in to `done`. Each stage can be repeated without harm, by this process or by
@@ -24,7 +24,7 @@ export async function processPlan(context: JobContext, plan: Plan, records?: rea
 
 interface SealedBatch {
   readonly hash: string
-  readonly bytes: Uint8Array
+  readonly sections: readonly Section[]
 }
 
 async function decideAndSeal(
@@ -86,7 +86,7 @@ async function seal(context: JobContext, plan: Plan, facts: Facts): Promise<Seal
     await blobs.put(sealPath(plan.workspace, plan.id, sealed.hash), sealed.bytes)
     return context.records.plans.seal(plan.id, context.epoch, sealed.hash, facts.outbox)
   })
-  return winner === sealed.hash ? sealed : fetchSeal(context, plan, winner)
+  return winner === sealed.hash ? { hash: winner, sections: facts.sections } : fetchSeal(context, plan, winner)
 }
 
 async function fetchSeal(context: JobContext, plan: Plan, hash: string): Promise<SealedBatch> {
@@ -94,7 +94,7 @@ async function fetchSeal(context: JobContext, plan: Plan, hash: string): Promise
   const bytes = await context.retry('fetch the sealed batch', () => context.services.blobs.get(path), context.signal)
   if (bytes === undefined)
     throw new RiskloomError('corrupt-data', `sealed batch ${path} is missing`, { details: { path } })
-  return { hash, bytes }
+  return { hash, sections: readSeal(bytes, hash) }
 }
 
 async function insert(context: JobContext, plan: Plan, sealed: SealedBatch): Promise<void> {
@@ -113,7 +113,7 @@ async function insert(context: JobContext, plan: Plan, sealed: SealedBatch): Pro
 
 async function insertSections(context: JobContext, plan: Plan, sealed: SealedBatch): Promise<void> {
   const { analytics, faults } = context.services
-  for (const { table, bytes } of readSeal(sealed.bytes, sealed.hash)) {
+  for (const { table, bytes } of sealed.sections) {
     const token = insertToken(plan.id, table, sealed.hash)
     await context.retry(
       'insert',

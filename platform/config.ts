@@ -37,7 +37,7 @@ const Settings = z.strictObject({
     .number()
     .min(0)
     .max(1_000)
-    .default(3)
+    .default(2)
     .describe('live events a second of the demonstration'),
   RISKLOOM_EGRESS_ALLOW: z
     .string()

@@ -89,7 +89,7 @@ async function addPipeline({ services }: Platform, workspace: string, source: So
     incarnation: source.incarnation,
     appId: names.app,
     versionId: null,
-    settings: PipelineSettings.parse({}),
+    settings: PipelineSettings.parse({ batchWaitMs: 500 }),
     status: 'paused',
     createdAt: services.clock.now(),
   })

@@ -1,9 +1,10 @@
-import { mkdir, rm, chmod } from 'node:fs/promises'
+import { chmod, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { apiServer, type ApiServer } from '../api/server.ts'
 import { newLoginLink, ownerEmail } from '../api/routes/access.ts'
 import { messageOf, RiskloomError } from '../engine/error.ts'
 import type { Config } from './config.ts'
+import { prepareDataFolder } from './data-folder.ts'
 import { startDemo } from './demo.ts'
 import { scope, type Scope } from './scope.ts'
 import { openServices } from './services.ts'
@@ -14,19 +15,25 @@ export const firstWorkspace = 'main'
 
 /** Time that running work gets to end in order after Ctrl-C. */
 const stopMs = 30_000
+/** Time that requests under way get to be answered. */
+const answerMs = 10_000
+/** A terminal and `npm start` both hand Ctrl-C on: signals so close together are one. */
+const echoMs = 1_000
 
 /** Opens everything in order, serves, and stops in reverse on SIGINT or SIGTERM. Resolves when all is stopped. */
 export async function start(config: Config): Promise<void> {
   const running = scope()
+  // From the first moment on: a child that was started must not outlive an early Ctrl-C.
+  const signal = signalled()
   try {
     await serve(config, running)
   } catch (error) {
     await running.stop()
     throw error
   }
-  await signalled()
+  await signal
   process.stdout.write('\nstopping …\n')
-  const timer = setTimeout(() => process.exit(1), stopMs)
+  const timer = setTimeout(() => giveUp(`not stopped after ${stopMs / 1_000} s; what is unfinished goes on at the next start`), stopMs)
   const problems = await running.stop()
   clearTimeout(timer)
   for (const problem of problems) process.stderr.write(`${problem}\n`)
@@ -35,14 +42,16 @@ export async function start(config: Config): Promise<void> {
 }
 
 async function serve(config: Config, running: Scope): Promise<void> {
-  await mkdir(config.dataFolder, { recursive: true, mode: 0o700 })
+  await prepareDataFolder(config.dataFolder)
   const platform = await openServices(config, running)
   const { services } = platform
   const owner = await services.records.access.ensureOwner(firstWorkspace, ownerEmail, services.clock.now())
   const server = await apiServer(services)
   running.add('server', async () => {
+    const late = setTimeout(() => server.app.server.closeAllConnections(), answerMs)
     server.local.closeAllConnections()
     await Promise.all([server.app.close(), new Promise(resolve => server.local.close(resolve))])
+    clearTimeout(late)
   })
   await listenLocal(server, config)
   const address = await listen(server, config)
@@ -82,7 +91,19 @@ async function listenLocal({ local }: ApiServer, config: Config): Promise<void> 
 }
 
 function signalled(): Promise<void> {
+  let first: number | undefined
   return new Promise(resolve => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => {
+        first ??= performance.now()
+        resolve()
+        if (performance.now() - first > echoMs) giveUp('stopped at once; what is unfinished goes on at the next start')
+      })
+    }
   })
+}
+
+function giveUp(line: string): void {
+  process.stderr.write(`${line}\n`)
+  process.exit(1)
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { codeOf, messageOf, RiskloomError } from '../engine/error.ts'
 import type { Graph } from '../engine/graph/graph.ts'
@@ -60,6 +61,7 @@ export class Batches {
   async #run(request: BatchRequest, graph: Graph): Promise<BatchResult[]> {
     const { closing, faults } = this.#setting
     const controller = new AbortController()
+    setMaxListeners(0, controller.signal)
     const sources = [closing, ...(request.signal === undefined ? [] : [request.signal])]
     const abort = () => controller.abort(sources.find(source => source.aborted)?.reason)
     for (const source of sources) source.addEventListener('abort', abort)

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { RunEvent } from '../schemas/run-event.ts'
 import type { Bindings } from '../schemas/version.ts'
 import { messageOf, RiskloomError } from '../engine/error.ts'
@@ -104,6 +105,7 @@ class Driver {
   async #run(): Promise<void> {
     const { signal, limits } = this.#options
     const abandon = () => this.#break(signal.reason)
+    setMaxListeners(0, this.#over.signal)
     signal.addEventListener('abort', abandon)
     try {
       if (signal.aborted) abandon()

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Version } from '../schemas/version.ts'
 import { RiskloomError } from '../engine/error.ts'
 import type { Durable } from '../engine/ports/durable.ts'
@@ -38,6 +39,8 @@ class EmbeddedDurable implements Durable {
 
   constructor(options: DurableOptions) {
     const limits = { ...defaultLimits, ...options.limits }
+    // Every run under way listens; Node takes more than ten for a leak.
+    setMaxListeners(0, this.#closing.signal)
     this.#setting = { chance: Math.random, ...options, limits, closing: this.#closing.signal }
   }
 

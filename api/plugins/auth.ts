@@ -3,6 +3,7 @@ import { RiskloomError } from '../../engine/error.ts'
 import type { ApiKey } from '../../engine/ports/records.ts'
 import type { Identity } from '../identity.ts'
 import type { Services } from '../services.ts'
+import { isServiceApi, serviceHeaders } from '../dify.ts'
 import { tokenHash } from '../tokens.ts'
 import { recent } from '../recent.ts'
 
@@ -28,7 +29,8 @@ export function auth(app: FastifyInstance, services: Services, isLocal: (request
   const keys = recent<ApiKey | undefined>(5_000, hash => services.records.access.key(hash))
   const localWorkspace = recent<string>(60_000, async () => (await services.records.access.workspaces())[0] ?? 'main')
   app.decorateRequest('identity')
-  app.addHook('onRequest', async request => {
+  app.addHook('onRequest', async (request, reply) => {
+    if (isServiceApi(request)) serviceHeaders(reply, services.settings.version)
     const access = request.routeOptions.config.access ?? 'viewer'
     if (access === 'public') return
     request.identity = await identify(request)
@@ -37,7 +39,7 @@ export function auth(app: FastifyInstance, services: Services, isLocal: (request
 
   async function identify(request: FastifyRequest): Promise<Identity> {
     const header = request.headers.authorization
-    if (header !== undefined || request.url.startsWith('/v1/')) return byKey(header)
+    if (header !== undefined || isServiceApi(request)) return byKey(header)
     if (isLocal(request)) return { kind: 'local', workspace: await localWorkspace.get('') }
     return bySession(request)
   }

@@ -1,7 +1,8 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { codeOf, messageOf, RiskloomError } from '../../engine/error.ts'
 import type { Telemetry } from '../../engine/ports/telemetry.ts'
-import { errorTable, type ErrorCode } from '../../schemas/errors.ts'
+import type { ErrorCode } from '../../schemas/errors.ts'
+import { isServiceApi } from '../dify.ts'
 import { difyError } from '../dify-errors.ts'
 
 /** Fastify’s own refusals in the words of our table. */
@@ -26,7 +27,7 @@ function send(error: RiskloomError, request: FastifyRequest, reply: FastifyReply
     telemetry.log('error', error.message, { code: error.code, requestId: request.id, cause: stackOf(error) })
   }
   if (error.retryAfter !== undefined) void reply.header('retry-after', Math.ceil(error.retryAfter))
-  if (pathOf(request).startsWith('/v1/')) return reply.code(difyError(error).status).send(difyError(error))
+  if (isServiceApi(request)) return sendDify(error, reply)
   return reply.code(error.status).send({
     code: error.code,
     message: error.message,
@@ -34,6 +35,12 @@ function send(error: RiskloomError, request: FastifyRequest, reply: FastifyReply
     details: error.details,
     requestId: request.id,
   })
+}
+
+function sendDify(error: RiskloomError, reply: FastifyReply): FastifyReply {
+  const body = difyError(error)
+  if (body.status === 401) void reply.header('www-authenticate', 'Bearer realm="api"')
+  return reply.code(body.status).send(body)
 }
 
 export function asRiskloom(error: unknown): RiskloomError {
@@ -60,6 +67,3 @@ function stackOf(error: RiskloomError): string {
 function pathOf(request: FastifyRequest): string {
   return request.url.split('?', 1)[0] ?? ''
 }
-
-/** The table as a list, for documents and tests. */
-export const errorCodes = Object.keys(errorTable)

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { RouteServices } from '../route-services.ts'
 import { accessRoutes } from './access.ts'
 import { appRoutes } from './apps.ts'
+import { difyAppRoutes } from './dify-app.ts'
 import { healthRoutes } from './health.ts'
 import { ingestRoutes } from './ingest.ts'
 import { keyRoutes } from './keys.ts'
@@ -26,5 +27,6 @@ export const routes: readonly ((app: FastifyInstance, services: RouteServices) =
   pipelineRoutes,
   modelRoutes,
   keyRoutes,
+  difyAppRoutes,
   workflowRoutes,
 ]

@@ -49,7 +49,7 @@ function runJson(run: Run): string {
   return `${plain},"inputs":${text(inputs)},"outputs":${text(outputs)},"nodes":[${shown.join(',')}]}`
 }
 
-/** A run in memory holds values; one that was read back holds plain JSON. */
+/** `findRun` and the durable port give values of the codec under types that do not say so. */
 function text(value: unknown): string {
   return value === undefined ? 'null' : encodeAnswer(value as Parameters<typeof encodeAnswer>[0])
 }

@@ -7,9 +7,14 @@ import { decodeInput } from '../../engine/values/codec.ts'
 import { getKey, isObject } from '../../engine/values/object.ts'
 import type { ObjectValue, Value } from '../../engine/values/value.ts'
 import { findRun } from '../actions/find-run.ts'
+import { appOf, jsonType } from '../dify.ts'
 import type { InForce, RouteServices } from '../route-services.ts'
 
-const jsonType = 'application/json; charset=utf-8'
+const streamHeaders = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache',
+  'x-accel-buffering': 'no',
+}
 /** A silent stream says this often that it is alive. */
 const pingMs = 10_000
 
@@ -52,15 +57,14 @@ export function workflowRoutes(app: FastifyInstance, services: RouteServices): v
 
   /** The app of the key, with its version in force. */
   async function bound(request: FastifyRequest): Promise<InForce> {
-    const { workspace } = request.identity
-    const appId = request.identity.kind === 'key' ? (request.identity.target ?? '') : ''
-    const found = await services.inForce.get(workspace, appId)
-    if (found.app.mode !== 'workflow') {
+    const [workspace, appId] = appOf(request)
+    // An app of another mode is told so even when it has no published version.
+    if ((await services.inForce.app(workspace, appId)).mode !== 'workflow') {
       throw new RiskloomError('invalid-request', 'Please check if your app mode matches the right API route.', {
         details: { dify: 'not_workflow_app' },
       })
     }
-    return found
+    return services.inForce.get(workspace, appId)
   }
 
   async function run(request: FastifyRequest, reply: FastifyReply, { app: owner, version }: InForce): Promise<FastifyReply> {
@@ -92,7 +96,8 @@ async function block(reply: FastifyReply, call: WorkflowCall, handle: RunHandle)
 async function stream(reply: FastifyReply, call: WorkflowCall, handle: RunHandle): Promise<FastifyReply> {
   const { raw } = reply
   reply.hijack()
-  raw.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache', 'x-accel-buffering': 'no' })
+  for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) raw.setHeader(name, value)
+  raw.writeHead(200, streamHeaders)
   const ping = setInterval(() => raw.write(pingFrame), pingMs)
   try {
     for await (const frame of workflowFrames(call, handle.events())) {

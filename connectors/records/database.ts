@@ -44,7 +44,10 @@ export function openDatabase(config: pg.PoolConfig, telemetry: Telemetry): Datab
     onConnect: enterAsApplication,
   })
   // A connection that is lost while it is idle or in use tells its user by the failed query; the event would end us.
-  pool.on('error', error => telemetry.log('warn', 'lost a connection to PostgreSQL', { error: error.message }))
+  // While we close, the server may end a connection before its goodbye has arrived: nobody misses that one.
+  pool.on('error', error => {
+    if (closing === undefined) telemetry.log('warn', 'lost a connection to PostgreSQL', { error: error.message })
+  })
   pool.on('connect', client => client.on('error', () => undefined))
   const entered = new WeakMap<pg.PoolClient, string>()
   let closing: Promise<void> | undefined

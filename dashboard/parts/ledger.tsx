@@ -1,43 +1,28 @@
+import { useQuery } from '@tanstack/react-query'
 import { Popover, Tag } from 'antd'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { Audit } from '../../schemas/api/pipelines.ts'
 import type { Status } from '../../schemas/api/status.ts'
+import { get } from '../api.ts'
 import { useFormat } from './format.ts'
+import { QueryContent } from './panel.tsx'
 
 /** “read = decided + dead-lettered + filtered + in flight”, green as long as it adds up. */
 export function Ledger({ status }: { status: Status }) {
   const { t } = useTranslation()
   const { count } = useFormat()
-  const { read, decided, deadLettered, filtered, inFlight, duplicates, gaps, ok } = status.ledger
-  const lines = [
-    ['decided', decided],
-    ['deadLettered', deadLettered],
-    ['filtered', filtered],
-    ['inFlight', inFlight],
-    ['duplicates', duplicates],
-    ['gaps', gaps],
-  ] as const
+  const [open, setOpen] = useState(false)
+  const { read, decided, deadLettered, filtered, inFlight, ok } = status.ledger
   const sentence = `${count(read)} = ${count(decided)} + ${count(deadLettered)} + ${count(filtered)} + ${count(inFlight)}`
-  const detail = (
-    <div style={{ maxWidth: 340 }}>
-      <p style={{ marginTop: 0 }}>{t('ledger.meaning')}</p>
-      <table className="figures">
-        <tbody>
-          <tr>
-            <th scope="row">{t('ledger.read')}</th>
-            <td>{count(read)}</td>
-          </tr>
-          {lines.map(([name, value]) => (
-            <tr key={name}>
-              <th scope="row">{t(`ledger.${name}`)}</th>
-              <td>{count(value)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  )
   return (
-    <Popover content={detail} title={ok ? t('ledger.balanced') : t('ledger.unbalanced')} trigger="click">
+    <Popover
+      content={<Proof open={open} />}
+      title={ok ? t('ledger.balanced') : t('ledger.unbalanced')}
+      trigger="click"
+      open={open}
+      onOpenChange={setOpen}
+    >
       <button
         type="button"
         className="plain"
@@ -52,5 +37,38 @@ export function Ledger({ status }: { status: Status }) {
         </Tag>
       </button>
     </Popover>
+  )
+}
+
+const columns = ['read', 'decided', 'deadLettered', 'filtered', 'inFlight', 'duplicates', 'gaps'] as const
+
+/** Counts every decision anew, as `riskloom audit` does, as long as it is looked at. */
+function Proof({ open }: { open: boolean }) {
+  const { t } = useTranslation()
+  const { count } = useFormat()
+  const audits = useQuery({
+    queryKey: ['audit'],
+    queryFn: ({ signal }) => get<Audit[]>('/api/audit', signal),
+    enabled: open,
+    refetchInterval: open ? 5_000 : false,
+  })
+  return (
+    <div style={{ maxWidth: 340 }}>
+      <p style={{ marginTop: 0 }}>{t('ledger.meaning')}</p>
+      <QueryContent query={audits}>
+        {all => (
+          <table className="figures" data-testid="audit">
+            <tbody>
+              {columns.map(name => (
+                <tr key={name}>
+                  <th scope="row">{t(`ledger.${name}`)}</th>
+                  <td>{count(all.reduce((sum, audit) => sum + audit[name], 0))}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </QueryContent>
+    </div>
   )
 }

@@ -80,15 +80,7 @@ export function tableQuery(range: TimeRange, dimensions: Dimensions): AnalyticsQ
   }
 }
 
-export interface FacetsRow {
-  readonly pipelines: string[]
-  readonly appIds: string[]
-  readonly labels: string[]
-  readonly surfaces: string[]
-  readonly actions: string[]
-}
-
-/** Values that occur, at most 200 of a kind. */
+/** One row of `SituationFacets`: values that occur, at most 200 of a kind. */
 export function facetsQuery(range: TimeRange): AnalyticsQuery {
   const counts = countsIn(range, {}, false)
   const values = (column: string): string => `arraySort(groupUniqArray(200)(${column}))`

@@ -192,12 +192,16 @@ export async function loadDecision(
   }
 }
 
+/** All days that can be stored. */
+export const allTime: traces.RunTime = { from: 0, to: 4_102_444_800_000 }
+
 /** A run with its nodes and model calls. Without a time all days are searched. */
 export async function loadRun(
   analytics: Analytics,
   workspace: string,
   runId: string,
-  time: traces.RunTime = { from: 0, to: 4_102_444_800_000 },
+  time: traces.RunTime = allTime,
+  read?: traces.ReadJson,
 ): Promise<RunRecord | undefined> {
   const [runs, nodes, calls] = await Promise.all([
     analytics.query<traces.RunFactRow>(workspace, traces.runQuery(runId, time)),
@@ -205,7 +209,7 @@ export async function loadRun(
     analytics.query<ModelCall>(workspace, traces.modelCallsQuery(runId, time)),
   ])
   const [run] = runs
-  return run === undefined ? undefined : traces.runRecord(run, nodes, calls)
+  return run === undefined ? undefined : traces.runRecord(run, nodes, calls, read)
 }
 
 function summary(row: DecisionRow): DecisionPage['decisions'][number] {

@@ -18,13 +18,14 @@ export function runTimeOf(decision: { readonly receivedAt: number; readonly deci
   return { from: decision.receivedAt - dayMs, to: decision.decidedAt + dayMs }
 }
 
-export type EventFactRow = Omit<EventRecord, 'payload'> & { readonly payload: string }
+/** `eventId` is empty where the record could not be read as an event. */
+export type EventFactRow = Omit<EventRecord, 'payload'> & { readonly eventId: string; readonly payload: string }
 
 export function eventQuery(position: Position): AnalyticsQuery {
   return {
     sql: `
       SELECT source, incarnation, \`partition\` AS partition, \`offset\` AS offset, ${millis('received_at')} AS receivedAt,
-        ${millis('event_time')} AS eventTime, time_clamped AS timeClamped, payload, error_code AS errorCode,
+        ${millis('event_time')} AS eventTime, time_clamped AS timeClamped, event_id AS eventId, payload, error_code AS errorCode,
         error_message AS errorMessage
       FROM events AS fact
       WHERE workspace = {workspace:String} AND source = {source:String} AND incarnation = {incarnation:UInt32}
@@ -93,26 +94,35 @@ export function modelCallsQuery(runId: string, time: RunTime): AnalyticsQuery {
 const ofRun = `workspace = {workspace:String} AND run_id = {runId:String}
         AND started_at BETWEEN fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND fromUnixTimestamp64Milli({to:Int64}, 'UTC')`
 
-export function eventRecord(row: EventFactRow): EventRecord {
-  return { ...row, payload: row.errorCode === '' ? parsed(row.payload) : row.payload }
+export function eventRecord({ eventId, payload, ...record }: EventFactRow): EventRecord {
+  return { ...record, payload: eventId === '' ? payload : parsed(payload) }
 }
 
-export function runRecord(run: RunFactRow, nodes: readonly NodeRunFactRow[], calls: readonly ModelCall[]): RunRecord {
+export function runRecord(
+  run: RunFactRow,
+  nodes: readonly NodeRunFactRow[],
+  calls: readonly ModelCall[],
+  read: ReadJson = JSON.parse,
+): RunRecord {
+  const value = (text: string): unknown => (text === '' ? null : read(text))
   return {
     ...run,
     // What `runRow` wrote: JSON objects.
-    inputs: (parsed(run.inputs) ?? {}) as RunRecord['inputs'],
-    outputs: parsed(run.outputs) as RunRecord['outputs'],
+    inputs: (value(run.inputs) ?? {}) as RunRecord['inputs'],
+    outputs: value(run.outputs) as RunRecord['outputs'],
     verdict: parsed(run.verdict) as RunRecord['verdict'],
     nodes: nodes.map(node => ({
       ...node,
-      inputs: parsed(node.inputs),
-      processData: parsed(node.processData),
-      outputs: parsed(node.outputs),
+      inputs: value(node.inputs),
+      processData: value(node.processData),
+      outputs: value(node.outputs),
     })),
     modelCalls: [...calls],
   }
 }
+
+/** How the JSON of inputs and outputs is read: plainly, or so that 1 and 1.0 stay apart. */
+export type ReadJson = (text: string) => unknown
 
 /** JSON as `rows.ts` writes it: empty for null. */
 function parsed(text: string): unknown {

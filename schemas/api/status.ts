@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { Audit } from './pipelines.ts'
 
 export const PortStatus = z.object({
   port: z.string(),
@@ -7,6 +6,16 @@ export const PortStatus = z.object({
   shared: z.boolean(),
   ready: z.boolean(),
   error: z.string().nullable(),
+})
+
+/** Sums over all pipelines: read = decided + deadLettered + filtered + inFlight. */
+export const Ledger = z.object({
+  read: z.int(),
+  decided: z.int(),
+  deadLettered: z.int(),
+  filtered: z.int(),
+  inFlight: z.int(),
+  ok: z.boolean(),
 })
 
 /** What the header of the dashboard shows. */
@@ -19,9 +28,10 @@ export const Status = z.object({
     .object({ done: z.int(), total: z.int() })
     .nullable()
     .describe('history of the demonstration that still goes through the pipeline'),
-  ledger: Audit.describe('sums over all pipelines'),
+  ledger: Ledger,
   dataUntil: z.int().nullable().describe('receipt of the newest decided event'),
 })
 
 export type Status = z.infer<typeof Status>
 export type PortStatus = z.infer<typeof PortStatus>
+export type Ledger = z.infer<typeof Ledger>

@@ -1,9 +1,12 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { builtEntry } from '../../connectors/built-entry.ts'
 import { analyticsAdapters } from '../../connectors/analytics/index.ts'
 import type { Analytics, QueryParameter } from '../../engine/ports/analytics.ts'
 import type { Telemetry } from '../../engine/ports/telemetry.ts'
@@ -252,12 +255,33 @@ describe.each(analyticsAdapters.map(adapter => [adapter.engine, adapter] as cons
     )
 
     it.runIf(adapter.engine === 'chdb')('holds its folder alone, and gives it free', async () => {
+      await analytics.insert('decisions', batch('held', 0, 4), 'held-1')
       await expect(adapter.open({ folder, telemetry: silent })).rejects.toMatchObject({ code: 'data-folder-in-use' })
       await analytics.check()
       await analytics.close()
       expect(children()).toEqual([])
       analytics = await adapter.open({ folder, telemetry: silent })
-      expect(await count('decisions', 'tokens')).toBe(510)
+      expect(await count('decisions', 'held')).toBe(4)
+    })
+
+    it.runIf(adapter.engine === 'chdb')('leaves no engine behind when its owner is killed', async () => {
+      const other = await mkdtemp(join(tmpdir(), 'riskloom-test-'))
+      const module = pathToFileURL(builtEntry(import.meta.resolve('../../connectors/analytics/index.ts'), 'index')).href
+      const script = `
+      const { chdbAnalytics } = await import(${JSON.stringify(module)})
+      const telemetry = { log() {}, count() {}, gauge() {}, observe() {} }
+      await chdbAnalytics({ folder: ${JSON.stringify(other)}, telemetry })
+      process.stdout.write('open')`
+      const owner = spawn(process.execPath, ['--input-type=module', '-e', script], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
+      await once(owner.stdout, 'data')
+      owner.kill('SIGKILL')
+      await once(owner, 'exit')
+      const heir = await adapter.open({ folder: other, telemetry: silent })
+      await heir.check()
+      await heir.close()
+      await rm(other, { recursive: true, force: true })
     })
   },
 )

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { analyticsAdapters } from '../../connectors/analytics/index.ts'
 import type { Analytics } from '../../engine/ports/analytics.ts'
 import { listCountQuery } from '../../engine/situation/decisions.ts'
-import { newestQuery, pipelineCountsQuery } from '../../engine/situation/ledger.ts'
+import { loadNewest, pipelineCountsQuery } from '../../engine/situation/ledger.ts'
 import * as rows from '../../engine/situation/rows.ts'
 import * as situation from '../../engine/situation/situation.ts'
 import * as contracts from '../../schemas/api/situation.ts'
@@ -344,6 +344,12 @@ describe.each(analyticsAdapters.map(adapter => [adapter.engine, adapter] as cons
       const events = [
         rows.eventRow({ ...position, ...times, body: { event } }),
         rows.eventRow({ ...position, ...times, offset: 8, body: raw }),
+        rows.eventRow({
+          ...position,
+          ...times,
+          offset: 9,
+          body: { event, errorCode: 'invalid-event', errorMessage: 'no text' },
+        }),
       ]
       await analytics.insert('events', rows.encodeRows(events), 'events')
       await analytics.insert('runs', rows.encodeRows([rows.runRow(run, position)]), 'runs')
@@ -359,6 +365,9 @@ describe.each(analyticsAdapters.map(adapter => [adapter.engine, adapter] as cons
       const [malformed] = await listed({ ...wide, subject: 'content-8' }, 10)
       const broken = await situation.loadDecision(analytics, 'main', malformed?.id ?? '')
       expect(broken?.event).toMatchObject({ payload: '{"broken', errorCode: 'malformed-record' })
+      const [invalid] = await listed({ ...wide, subject: 'content-9' }, 10)
+      const wrong = await situation.loadDecision(analytics, 'main', invalid?.id ?? '')
+      expect(wrong?.event).toMatchObject({ payload: event, errorCode: 'invalid-event' })
       expect(broken?.run).toBeNull()
       expect(
         await situation.loadDecision(analytics, 'other', malformed?.id.replace('.8.', '.7777.') ?? ''),
@@ -391,9 +400,11 @@ describe.each(analyticsAdapters.map(adapter => [adapter.engine, adapter] as cons
       contracts.SituationFacets.parse(facets)
       expect(facets.pipelines).toEqual(['appeals', 'reports'])
       expect(facets.labels).toEqual(['', 'abuse', 'corrected', 'fraud', 'spam'])
-      const [newest] = await analytics.query('main', newestQuery(start))
-      expect(newest).toEqual({ newest: Math.max(...facts.map(({ receivedAt }) => receivedAt)) })
-      expect(await analytics.query('main', newestQuery(end + 86_400_000))).toEqual([{ newest: null }])
+      const newest = Math.max(...facts.map(({ receivedAt }) => receivedAt))
+      expect(await loadNewest(analytics, 'main', newest + 1)).toBe(newest)
+      expect(await loadNewest(analytics, 'main', newest + 20 * 86_400_000)).toBe(newest)
+      expect(await loadNewest(analytics, 'main', newest + 60 * 86_400_000)).toBeNull()
+      expect(await loadNewest(analytics, 'nobody', newest)).toBeNull()
     })
   },
 )

@@ -58,7 +58,12 @@ describe('repeated deliveries', () => {
     )
     expect(rows).toHaveLength(60)
     expect(rows.filter(row => Number(row.decided) !== 1)).toEqual([])
-    expect(await fixture.streams.audit(workspace, 'repeats-triage')).toMatchObject({ read: all, decided: 60, filtered: all - 60, ok: true })
+    expect(await fixture.streams.audit(workspace, 'repeats-triage')).toMatchObject({
+      read: all,
+      decided: 60,
+      filtered: all - 60,
+      ok: true,
+    })
   })
 
   it('makes no new decision when an operator moves the consumer group back', async () => {
@@ -71,7 +76,11 @@ describe('repeated deliveries', () => {
     await fixture.streams.start(workspace, 'repeats-triage')
     await fixture.streams.ingest(source, [event('one-more', 'x')])
     await fixture.untilSettled('repeats-triage', before.read + 1)
-    expect(await fixture.streams.audit(workspace, 'repeats-triage')).toMatchObject({ read: before.read + 1, decided: before.decided + 1, ok: true })
+    expect(await fixture.streams.audit(workspace, 'repeats-triage')).toMatchObject({
+      read: before.read + 1,
+      decided: before.decided + 1,
+      ok: true,
+    })
   })
 })
 
@@ -90,10 +99,20 @@ describe('poison', () => {
     await fixture.addPipeline('poison-triage', source)
     await fixture.streams.start(workspace, 'poison-triage')
     await fixture.untilSettled('poison-triage', 44)
-    expect(await fixture.streams.audit(workspace, 'poison-triage')).toMatchObject({ decided: 40, deadLettered: 4, ok: true })
-    const letters = await twins.services.stream.read(topicOf.deadLetters(workspace, 'poison-triage'), 0, 0, { records: 100 })
-    const values = letters.map(letter => (JSON.parse(Buffer.from(letter.value).toString()) as { value: string; encoding: string }).value)
-    expect(values.sort()).toEqual([0, 1, 2, 3].map(partition => Buffer.from([0xff, partition]).toString('base64')).sort())
+    expect(await fixture.streams.audit(workspace, 'poison-triage')).toMatchObject({
+      decided: 40,
+      deadLettered: 4,
+      ok: true,
+    })
+    const letters = await twins.services.stream.read(topicOf.deadLetters(workspace, 'poison-triage'), 0, 0, {
+      records: 100,
+    })
+    const values = letters.map(
+      letter => (JSON.parse(Buffer.from(letter.value).toString()) as { value: string; encoding: string }).value,
+    )
+    expect(values.sort()).toEqual(
+      [0, 1, 2, 3].map(partition => Buffer.from([0xff, partition]).toString('base64')).sort(),
+    )
   })
 
   it('in bulk neither stops the stream nor floods memory', async () => {
@@ -122,7 +141,8 @@ describe('a torn tail', () => {
       Array.from({ length: 30 }, (_, index) => event(`t-${index}`, 'x')),
     )
     await close()
-    for (const segment of await newestSegments(join(folder.path, 'stream'))) await appendFile(segment, Buffer.alloc(37, 7))
+    for (const segment of await newestSegments(join(folder.path, 'stream')))
+      await appendFile(segment, Buffer.alloc(37, 7))
     await open()
     const again = await twins.services.records.workspace(workspace).sources.get('torn')
     if (again === undefined) throw new Error('the source is gone')

@@ -83,3 +83,10 @@ export async function streamFixture(
 export function event(id: string, text: string, extra: Record<string, unknown> = {}): Record<string, unknown> {
   return { specversion: '1.0', id, source: 'test', type: 'report', data: { text, surface: 'post' }, ...extra }
 }
+
+/** Events of which every fourth is spam, with ids from the prefix. */
+export function hellos(prefix: string, count: number): Record<string, unknown>[] {
+  return Array.from({ length: count }, (_, index) =>
+    event(`${prefix}-${index}`, index % 4 === 0 ? 'buy spam' : 'hello'),
+  )
+}
