@@ -61,8 +61,10 @@ async function work(
   const { plans } = context.records
   const open = await context.retry('resume', () => plans.open(pipeline.id), abort.signal)
   const marks = await context.retry('resume', () => plans.marks(pipeline.id), abort.signal)
-  const flight = createFlight(context, createOffsets(context, marks), abort)
+  const offsets = createOffsets(context, marks)
+  const flight = createFlight(context, offsets, abort)
   for (const plan of open) flight.announce(plan)
+  await offsets.resumed()
   for (const plan of open) await flight.launch(plan)
   // A plan that fails ends the intake as well.
   await loop(context, flight, marks, AbortSignal.any([intake, abort.signal]))

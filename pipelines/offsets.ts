@@ -5,6 +5,8 @@ import type { JobContext } from './context.ts'
 /** Commits, per partition, the offset below which every event is terminal. */
 export interface Offsets {
   started(plan: Plan): void
+  /** Commits what an earlier process had finished and did not live to commit. Every open plan was announced before. */
+  resumed(): Promise<void>
   /** Resolves when what this plan made contiguous is committed. */
   finished(plan: Plan): Promise<void>
 }
@@ -28,19 +30,24 @@ export function createOffsets(context: JobContext, planned: ReadonlyMap<number, 
     )
   }
 
+  async function commitInTurn(): Promise<void> {
+    // One commit at a time, else an older one could overtake a newer one. Who waits here is served by the next.
+    while (committing !== undefined) await committing.catch(() => undefined)
+    committing = context.retry('commit offsets', commit, context.signal).finally(() => {
+      committing = undefined
+    })
+    await committing
+  }
+
   return {
     started(plan) {
       open.add(plan)
       for (const range of plan.ranges) ends.set(range.partition, Math.max(ends.get(range.partition) ?? 0, range.to))
     },
+    resumed: commitInTurn,
     async finished(plan) {
       open.delete(plan)
-      // One commit at a time, else an older one could overtake a newer one. Who waits here is served by the next.
-      while (committing !== undefined) await committing.catch(() => undefined)
-      committing = context.retry('commit offsets', commit, context.signal).finally(() => {
-        committing = undefined
-      })
-      await committing
+      await commitInTurn()
     },
   }
 }

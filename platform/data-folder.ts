@@ -34,9 +34,13 @@ function unusable(folder: string, error: unknown): RiskloomError {
 }
 
 function full(folder: string, found: string): RiskloomError {
-  return new RiskloomError('disk-full', `the disk of ${folder} is full: ${found}, ${megabytes(leastFree)} are needed to start`, {
-    details: { folder },
-  })
+  return new RiskloomError(
+    'disk-full',
+    `the disk of ${folder} is full: ${found}, ${megabytes(leastFree)} are needed to start`,
+    {
+      details: { folder },
+    },
+  )
 }
 
 function megabytes(bytes: number): string {

@@ -17,6 +17,10 @@ export const errorTable = {
   unavailable: { status: 503, remedy: 'Look at /readyz: it names the part that is not ready.' },
   // start
   'invalid-setting': { status: 500, remedy: 'Correct the named setting and start again.' },
+  'not-running': {
+    status: 503,
+    remedy: 'Start it with `npm start`, or set `RISKLOOM_DATA`, or `RISKLOOM_URL` and `RISKLOOM_KEY`.',
+  },
   'port-in-use': { status: 500, remedy: 'Stop the other program or set `PORT`.' },
   'data-folder-in-use': { status: 500, remedy: 'Stop the other process or set `RISKLOOM_DATA` to another folder.' },
   'disk-full': { status: 507, remedy: 'Free space in the data folder; intake goes on by itself.' },

@@ -18,7 +18,7 @@ export const PipelineSettings = z.strictObject({
     .record(z.string(), z.string())
     .default({})
     .describe('input of the app ← event path; an input that is not named takes `data.<input>`'),
-  batchSize: z.int().min(1).max(10_000).default(4_000),
+  batchSize: z.int().min(1).max(10_000).default(2_000),
   batchWaitMs: z.int().min(0).max(60_000).default(200).describe('longest wait for a full batch'),
   concurrency: z.int().min(1).max(1_000).default(16).describe('runs of one batch at the same time'),
   batchesInFlight: z.int().min(1).max(16).default(2),

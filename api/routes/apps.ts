@@ -29,7 +29,9 @@ export function appRoutes(app: FastifyInstance, services: RouteServices): void {
         author: authorOf(request.identity),
       })
       if (result.appId !== null) services.inForce.forget(request.identity.workspace, result.appId)
-      return reply.code(result.status === 'failed' ? 400 : result.status === 'pending' ? 202 : 200).send(result)
+      if (result.status === 'failed')
+        throw new RiskloomError('invalid-document', result.error, { details: { ...result } })
+      return reply.code(result.status === 'pending' ? 202 : 200).send(result)
     },
   )
 

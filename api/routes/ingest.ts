@@ -16,10 +16,10 @@ export function ingestRoutes(app: FastifyInstance, services: Services): void {
     scope.addContentTypeParser(
       ['application/json', 'application/cloudevents+json', 'application/cloudevents-batch+json'],
       text,
-      (_request, body, next) => attempt(next, () => whole(String(body))),
+      (_request, body, next) => attempt(next, () => whole(textOf(body))),
     )
     scope.addContentTypeParser(['application/x-ndjson', 'application/jsonl'], text, (_request, body, next) =>
-      attempt(next, () => lines(String(body))),
+      attempt(next, () => lines(textOf(body))),
     )
 
     scope.post(
@@ -110,4 +110,9 @@ function attempt(next: (error: Error | null, body?: unknown) => void, parse: () 
   } catch (error) {
     next(error instanceof Error ? error : new Error(String(error)))
   }
+}
+
+/** `parseAs: 'string'` gives text. */
+function textOf(body: unknown): string {
+  return typeof body === 'string' ? body : ''
 }

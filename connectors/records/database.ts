@@ -41,6 +41,7 @@ export function openDatabase(config: pg.PoolConfig, telemetry: Telemetry): Datab
     statement_timeout: statementTimeout,
     ...config,
     types,
+    // oxlint-disable-next-line typescript/no-misused-promises -- the pool waits for it; its types do not say so
     onConnect: enterAsApplication,
   })
   // A connection that is lost while it is idle or in use tells its user by the failed query; the event would end us.

@@ -1,16 +1,16 @@
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import { messageOf } from '../../engine/error.ts'
+import { messageOf, RiskloomError } from '../../engine/error.ts'
 import type { Environment } from '../config.ts'
 import { socketPath } from '../socket-path.ts'
 
-/** A refusal as the command line shows it. */
-export class CommandError extends Error {
+/** A refusal by the server, as it came. */
+export class Refusal extends Error {
   readonly body: Readonly<Record<string, unknown>>
 
-  constructor(message: string, body: Record<string, unknown> = {}) {
+  constructor(message: string, body: Readonly<Record<string, unknown>>) {
     super(message)
-    this.body = { code: 'command-failed', message, ...body }
+    this.body = body
   }
 }
 
@@ -29,6 +29,7 @@ export function apiClient(environment: Environment, dataFolder: string): Client 
 
 interface Target {
   readonly options: RequestOptions
+  readonly headers: Readonly<Record<string, string>>
   readonly secure: boolean
   readonly prefix: string
   readonly where: string
@@ -39,21 +40,22 @@ function target(environment: Environment, dataFolder: string): Target {
   if (key === undefined || key === '') {
     const path = socketPath(dataFolder)
     return {
-      options: { socketPath: path, headers: {} },
+      options: { socketPath: path },
+      headers: {},
       secure: false,
       prefix: '',
       where: `the data folder ${dataFolder}`,
     }
   }
   const address = environment['RISKLOOM_URL'] || 'http://127.0.0.1:8787'
-  if (!URL.canParse(address)) throw new CommandError(`RISKLOOM_URL is no address: ${address}`)
+  if (!URL.canParse(address)) throw new RiskloomError('invalid-setting', `RISKLOOM_URL is no address: ${address}`)
   const url = new URL(address)
   return {
     options: {
       hostname: url.hostname.replace(/^\[|\]$/g, ''),
       port: url.port,
-      headers: { authorization: `Bearer ${key}` },
     },
+    headers: { authorization: `Bearer ${key}` },
     secure: url.protocol === 'https:',
     prefix: url.pathname.replace(/\/+$/, ''),
     where: address,
@@ -62,17 +64,27 @@ function target(environment: Environment, dataFolder: string): Target {
 
 async function send(to: Target, method: string, path: string, body: unknown): Promise<unknown> {
   const payload = body === undefined ? undefined : JSON.stringify(body)
-  const headers = { ...to.options.headers, ...(payload === undefined ? {} : { 'content-type': 'application/json' }) }
+  const headers = { ...to.headers, ...(payload === undefined ? {} : { 'content-type': 'application/json' }) }
   const options: RequestOptions = { ...to.options, method, path: to.prefix + path, headers }
   const { status, text } = await exchange(options, to.secure, payload).catch((error: unknown) => {
-    throw new CommandError(
-      `No RiskLoom answers at ${to.where}. Start one with \`npm start\`, or set RISKLOOM_DATA or RISKLOOM_URL and RISKLOOM_KEY. (${messageOf(error)})`,
-    )
+    throw new RiskloomError('not-running', `no RiskLoom answers at ${to.where} (${messageOf(error)})`)
   })
-  const answer: unknown = text === '' ? {} : JSON.parse(text)
+  const answer = parsed(text)
+  if (answer === undefined || (status >= 400 && typeof answer['message'] !== 'string'))
+    throw new RiskloomError('request-failed', `${to.where} is no RiskLoom: ${method} ${path} gave status ${status}`)
   if (status < 400) return answer
-  const refusal = answer as { message?: string; remedy?: string }
-  throw new CommandError([refusal.message ?? `status ${status}`, refusal.remedy].filter(Boolean).join(' '), refusal)
+  throw new Refusal(String(answer['message']), answer)
+}
+
+/** Undefined for what is no JSON object or list. */
+function parsed(text: string): Record<string, unknown> | undefined {
+  try {
+    const answer: unknown = text === '' ? {} : JSON.parse(text)
+    // A list is read by its command as such.
+    return typeof answer === 'object' && answer !== null ? (answer as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function exchange(

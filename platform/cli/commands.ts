@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { Command } from 'commander'
+import type { ImportResult } from '../../schemas/api/apps.ts'
 import type { Audit } from '../../schemas/api/pipelines.ts'
-import { CommandError, type Client } from './client.ts'
+import { RiskloomError } from '../../engine/error.ts'
+import type { Client } from './client.ts'
 import { print } from './output.ts'
 
 /** Commands that talk to a running RiskLoom. Each takes `--json`. */
@@ -31,6 +33,8 @@ export function remoteCommands(program: Command, client: Client): void {
   leaf(program, 'audit [pipeline]', 'prove by counting that every event ended exactly once')
     .option('--all', 'every pipeline')
     .action(async (pipeline: string | undefined, options: Json & { all?: boolean }) => {
+      if (pipeline !== undefined && options.all === true)
+        throw new RiskloomError('invalid-request', `say either ${pipeline} or --all`)
       const path = pipeline === undefined ? '/api/audit' : `/api/audit/${encodeURIComponent(pipeline)}`
       const answer = (await client.get(path)) as Audit | Audit[]
       const audits = Array.isArray(answer) ? answer : [answer]
@@ -52,7 +56,7 @@ function apps(program: Command, client: Client): void {
     .option('--confirm', 'import a document of a newer format version all the same')
     .action(async (file: string, options: Json & { publish?: boolean; app?: string; confirm?: boolean }) => {
       const document = await readFile(file, 'utf8').catch(() => {
-        throw new CommandError(`cannot read ${file}`)
+        throw new RiskloomError('invalid-request', `cannot read ${file}`, { details: { field: 'file', value: file } })
       })
       const body = {
         document,
@@ -60,8 +64,8 @@ function apps(program: Command, client: Client): void {
         confirm: options.confirm === true,
         ...(options.app === undefined ? {} : { appId: options.app }),
       }
-      const result = (await client.post('/api/apps/import', body)) as { status: string }
-      print(result, options.json, result.status !== 'failed')
+      const result = (await client.post('/api/apps/import', body)) as ImportResult
+      print(result, options.json, result.appId !== null && result.published === body.publish)
     })
   leaf(group, 'publish <app>', 'publish the draft as a new version')
     .option('--note <text>', 'what changed', '')
@@ -117,7 +121,7 @@ function sources(program: Command, client: Client): void {
     .option('--map <field=column...>', 'where each field of the event comes from', collect, [])
     .action(async (options: Json & { name?: string; file?: string; format?: string; type?: string; map: string[] }) => {
       if (options.file === undefined && options.name === undefined)
-        throw new CommandError('say --file, or --name for a source that takes pushed events')
+        throw new RiskloomError('invalid-request', 'say --file, or --name for a source that takes pushed events')
       print(await client.post('/api/sources', sourceBody(options)), options.json)
     })
   leaf(group, 'remove <name>', 'delete a source and what it received').action(async (name: string, options: Json) =>
@@ -185,7 +189,7 @@ function collect(value: string, before: string[]): string[] {
 
 function pair(text: string): [string, string] {
   const at = text.indexOf('=')
-  if (at < 1) throw new CommandError(`${text} is not of the form name=value`)
+  if (at < 1) throw new RiskloomError('invalid-request', `${text} is not of the form name=value`)
   return [text.slice(0, at).trim(), text.slice(at + 1).trim()]
 }
 

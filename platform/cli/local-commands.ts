@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import type { Command } from 'commander'
-import { messageOf } from '../../engine/error.ts'
+import { codeOf, messageOf, RiskloomError } from '../../engine/error.ts'
 import type { Config } from '../config.ts'
 import { openRecords } from '../open-ports.ts'
 import { productVersion } from '../product.ts'
 import { socketPath } from '../socket-path.ts'
 import { start } from '../start.ts'
-import { apiClient, CommandError } from './client.ts'
+import { apiClient } from './client.ts'
 import { print } from './output.ts'
 
 /** Commands that work on this machine itself. */
@@ -18,7 +18,8 @@ export function localCommands(program: Command, config: Config): void {
     .action(async (roles: string[]) => {
       const foreign = roles.filter(role => role !== 'all')
       if (foreign.length > 0) {
-        throw new CommandError(
+        throw new RiskloomError(
+          'unshared-port',
           `role ${foreign.join(', ')}: the embedded stream, records and analytics serve one process; start without a role`,
         )
       }
@@ -47,6 +48,7 @@ export function localCommands(program: Command, config: Config): void {
     const command = migrate.command(name).description(text).option('--json', 'one JSON document', false)
     if (name === 'down') command.requiredOption('--to <version>', 'last version to keep', Number)
     command.action(async (options: { json: boolean; to?: number }) => {
+      await refuseWhileRunning(config)
       const records = await openRecords(config)
       try {
         const answer =
@@ -60,6 +62,25 @@ export function localCommands(program: Command, config: Config): void {
         await records.close()
       }
     })
+  }
+}
+
+/** Tables must not change under a server; on an embedded database its lock would refuse as well. */
+async function refuseWhileRunning({ dataFolder }: Config): Promise<void> {
+  if ((await serverState(dataFolder)) === 'running')
+    throw new RiskloomError('data-folder-in-use', `RiskLoom runs on ${dataFolder}; stop it first`, {
+      details: { dataFolder },
+    })
+}
+
+/** A socket that nobody listens on was left by a process that was killed. */
+async function serverState(dataFolder: string): Promise<'running' | 'not running'> {
+  if (!existsSync(socketPath(dataFolder))) return 'not running'
+  try {
+    await apiClient({}, dataFolder).get('/healthz')
+    return 'running'
+  } catch (error) {
+    return codeOf(error) === 'not-running' ? 'not running' : 'running'
   }
 }
 
@@ -83,7 +104,7 @@ async function examine(config: Config): Promise<Check[]> {
     },
   ]
   if (existsSync(config.dataFolder)) checks.push(await freeSpace(config.dataFolder))
-  if (!existsSync(socketPath(config.dataFolder)))
+  if ((await serverState(config.dataFolder)) === 'not running')
     return [...checks, { name: 'server', ok: true, detail: 'not running' }]
   try {
     const ports = (await apiClient({}, config.dataFolder).get('/api/ports')) as {

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml'
-import { CommandError } from './client.ts'
+import { codeOf, messageOf, RiskloomError } from '../../engine/error.ts'
+import { Refusal } from './client.ts'
 
 /** Prints an answer: one JSON document with `--json`, else something to read. Sets the exit code by `ok`. */
 export function print(answer: unknown, json: boolean, ok = true): void {
@@ -8,11 +9,20 @@ export function print(answer: unknown, json: boolean, ok = true): void {
 }
 
 export function printError(error: unknown, json: boolean): void {
-  const refusal =
-    error instanceof CommandError ? error : new CommandError(error instanceof Error ? error.message : String(error))
-  if (json) process.stdout.write(`${JSON.stringify({ error: refusal.body })}\n`)
-  else process.stderr.write(`${refusal.message}\n`)
+  const body = error instanceof Refusal ? error.body : bodyOf(error)
+  // A list speaks for itself.
+  const parts = String(body['message']).includes('\n') ? [body['message']] : [body['message'], body['remedy']]
+  const line = parts.filter(text => typeof text === 'string' && text !== '').join('. ')
+  if (json) process.stdout.write(`${JSON.stringify({ error: body })}\n`)
+  else process.stderr.write(`${line}\n`)
   process.exitCode = 1
+}
+
+function bodyOf(error: unknown): Readonly<Record<string, unknown>> {
+  const code = codeOf(error) ?? 'internal'
+  const { message, remedy, details } =
+    error instanceof RiskloomError ? error : new RiskloomError(code, messageOf(error), { cause: error })
+  return { code, message, remedy, details }
 }
 
 function readable(answer: unknown): string {
@@ -41,5 +51,5 @@ function table(rows: Record<string, unknown>[]): string {
 }
 
 function shown(value: unknown): string {
-  return value === null || value === undefined ? '–' : String(value)
+  return value === null || value === undefined ? '–' : typeof value === 'string' ? value : JSON.stringify(value)
 }

@@ -29,7 +29,7 @@ describe.each(recordsCases)('records, tenancy and migrations: $name', ({ open })
 
   it('shows a raw query under one workspace nothing of another, and without one nothing at all', async () => {
     const tables = await tenantTables(fixture.database.tenant(null))
-    for (const table of tables) {
+    for (const table of tables.map(String)) {
       const rows = await fixture.database.tenant('one').query(`SELECT workspace_id FROM ${table}`)
       expect([table, new Set(rows.map(row => row['workspace_id']))]).toEqual([table, new Set(['one'])])
       expect([table, await fixture.database.tenant(null).query(`SELECT * FROM ${table}`)]).toEqual([table, []])

@@ -167,7 +167,7 @@ describe.each(recordsCases)('records: $name', ({ name, open }) => {
     const created = await workspace.pipelines.create(samplePipeline('kept'))
     expect(created).toEqual({ ...samplePipeline('kept'), v: 1, workspace: 'acme', epoch: 0, error: null })
     const epochs = await Promise.all([1, 2, 3].map(() => workspace.pipelines.takeOver('kept')))
-    expect(epochs.sort()).toEqual([1, 2, 3])
+    expect(epochs.toSorted((a, b) => a - b)).toEqual([1, 2, 3])
     await workspace.pipelines.setStatus('kept', 'failed', 'why')
     await workspace.pipelines.setSettings('kept', { ...created.settings, batchSize: 7 })
     const changed = {
@@ -189,7 +189,7 @@ describe.each(recordsCases)('records: $name', ({ name, open }) => {
 
   it('versions policies, sample sets and classifiers', async () => {
     const added = await Promise.all([1, 2, 3].map(() => workspace.policies.add(policy)))
-    expect(added.map(({ version }) => version).sort()).toEqual([1, 2, 3])
+    expect(added.map(({ version }) => version).toSorted((a, b) => a - b)).toEqual([1, 2, 3])
     expect(await workspace.policies.get('spam', 2)).toEqual({ ...policy, v: 1, version: 2 })
     expect((await workspace.policies.get('spam', 0))?.version).toBe(3)
     expect(await workspace.policies.get('spam', 9)).toBeUndefined()

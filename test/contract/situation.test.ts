@@ -323,11 +323,11 @@ describe.each(analyticsAdapters.map(adapter => [adapter.engine, adapter] as cons
       [{ subject: 'content-17' }, (one: Decision) => one.offset === 17],
     ] as const)('finds by %o', async (filter, matches) => {
       const found = await listed({ ...wide, ...filter }, 500)
-      expect(found.map(({ offset }) => offset).sort()).toEqual(
+      expect(found.map(({ offset }) => offset).toSorted((a, b) => a - b)).toEqual(
         facts
           .filter(matches)
           .map(({ offset }) => offset)
-          .sort(),
+          .toSorted((a, b) => a - b),
       )
     })
 

@@ -29,6 +29,17 @@ describe('kill -9, then a restart: nothing lost, nothing twice, nothing paid twi
   }
 })
 
+describe('kill -9 when nothing is left to plan', () => {
+  it('before the last offset-commit', async () => {
+    const life = await prepared.start()
+    const plans = Math.ceil(prepared.ledger.length / prepared.batchSize)
+    const end = await life.run(`offset-commit:before:kill:#${plans}`)
+    expect(end, end.stderr).toMatchObject({ signal: 'SIGKILL' })
+    expect(await life.finish()).toEqual([])
+    await life.remove()
+  })
+})
+
 describe('kill -9 in the archive of events', () => {
   for (const point of ['archive-plan', 'archive-insert', 'archive-commit']) {
     for (const moment of ['before', 'after']) {

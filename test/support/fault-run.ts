@@ -18,6 +18,7 @@ const patienceMs = 90_000
 /** A data folder with a full topic and a running pipeline that no process has taken up yet; each case starts from a copy. */
 export interface Prepared {
   readonly ledger: readonly LedgerEntry[]
+  readonly batchSize: number
   start(): Promise<FaultCase>
   remove(): Promise<void>
 }
@@ -53,6 +54,7 @@ export async function prepareFaults(): Promise<Prepared> {
   let cases = 0
   return {
     ledger,
+    batchSize: settings.batchSize,
     async start() {
       cases += 1
       const home = join(root, `case-${cases}`)

@@ -104,7 +104,8 @@ async function take(queries: Queries, scope: Scope, claims: readonly Claim[]): P
   )
   if (row?.['taken'] === claims.length) return new Set(hashes)
   // the text of an array: {hash,hash,…}, or nothing when none was taken
-  return new Set(String(row?.['hashes'] ?? '').match(/[0-9a-f]{32}/g))
+  const taken = row?.['hashes']
+  return new Set(typeof taken === 'string' ? taken.match(/[0-9a-f]{32}/g) : [])
 }
 
 async function readHolders(queries: Queries, scope: Scope, claims: readonly Claim[]): Promise<Map<string, Holder[]>> {

@@ -25,7 +25,7 @@ function named(error: RiskloomError, values: Readonly<Record<string, unknown>>):
   const { field } = error.details
   const value = typeof field === 'string' ? values[field] : undefined
   if (value === undefined) return error
-  return new RiskloomError(error.code, `${error.message}: ${String(field)} "${String(value)}"`, {
+  return new RiskloomError(error.code, `${error.message}: ${String(field)} ${JSON.stringify(value)}`, {
     cause: error,
     details: { ...error.details, value },
     transient: error.transient,
