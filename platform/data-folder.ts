@@ -1,5 +1,5 @@
-import { mkdir, rm, statfs, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, rm, stat, statfs, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { messageOf, RiskloomError } from '../engine/error.ts'
 
 /** Free bytes without which no engine can begin: the database alone makes a log of 16 MiB a file. */
@@ -13,7 +13,7 @@ const leastFree = 128 * 1024 * 1024
 export async function prepareDataFolder(folder: string): Promise<void> {
   const probe = join(folder, `.write.${process.pid}`)
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await makeFolder(folder)
     await writeFile(probe, 'x', { mode: 0o600 })
     await rm(probe)
   } catch (error) {
@@ -21,6 +21,14 @@ export async function prepareDataFolder(folder: string): Promise<void> {
   }
   const { bavail, bsize } = await statfs(folder)
   if (bavail * bsize < leastFree) throw full(folder, `${megabytes(bavail * bsize)} are free`)
+}
+
+/** Step by step: a recursive `mkdir` never returns under a folder of the kernel such as /proc. */
+async function makeFolder(folder: string): Promise<void> {
+  const known = await stat(folder).catch(() => undefined)
+  if (known?.isDirectory() === true) return
+  if (dirname(folder) !== folder) await makeFolder(dirname(folder))
+  await mkdir(folder, { mode: 0o700 })
 }
 
 function unusable(folder: string, error: unknown): RiskloomError {

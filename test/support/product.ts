@@ -119,3 +119,26 @@ export function runCli(
     })
   })
 }
+
+/** A start that is meant to fail: its exit code and everything it printed. */
+export function failedStart(
+  settings: Readonly<Record<string, string>>,
+): Promise<{ code: number | null; output: string }> {
+  const environment = { ...process.env, PORT: '0', RISKLOOM_DEMO: 'off', RISKLOOM_LOG: 'warn', ...settings }
+  const child = spawn(process.execPath, [main, 'start'], {
+    cwd: root,
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const output = collect(child)
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL')
+      reject(new Error(`it still runs:\n${output.text}`))
+    }, 60_000)
+    child.once('close', code => {
+      clearTimeout(timer)
+      resolve({ code, output: output.text })
+    })
+  })
+}
