@@ -10,6 +10,7 @@ await build({ say: console.log })
 const checks = [
   ['types', 'typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.json'],
   ['types of the dashboard', 'typescript/bin/tsc', '--noEmit', '-p', 'dashboard/tsconfig.json'],
+  ['types of the browser tests', 'typescript/bin/tsc', '--noEmit', '-p', 'test/browser/tsconfig.json'],
   ['format', 'prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
   ['lint', 'oxlint/bin/oxlint', '--type-aware', '--deny-warnings'],
   [

@@ -59,8 +59,21 @@ export function situationRoutes(app: FastifyInstance, services: RouteServices): 
     const { id } = request.params as { id: string }
     const found = await situation.loadDecision(analytics, request.identity.workspace, id)
     if (found === undefined) throw new RiskloomError('not-found', `there is no decision ${id}`)
-    return found
+    return { ...found, policy: await policyQuote(services, request.identity.workspace, found.decision) }
   })
+}
+
+async function policyQuote(
+  services: RouteServices,
+  workspace: string,
+  { policyId, policyClause, policyVersion }: contract.DecisionSummary,
+): Promise<contract.PolicyQuote | null> {
+  // Version 0 says that no policy was bound; the records would answer it with the newest.
+  if (policyId === '' || policyVersion === 0) return null
+  const policy = await services.records.workspace(workspace).policies.get(policyId, policyVersion)
+  if (policy === undefined) return null
+  const clause = policy.clauses.find(({ id }) => id === policyClause)
+  return { title: policy.title, clause: clause?.text ?? null }
 }
 
 function checked(request: SituationRequest): SituationRequest {

@@ -1,10 +1,10 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { Tag } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { DecisionPage } from '../../schemas/api/situation.ts'
 import { get, queryOf } from '../api.ts'
+import { Chip } from '../parts/chip.tsx'
 import { DecisionTable } from '../parts/decision-table.tsx'
 import { Panel } from '../parts/panel.tsx'
 import type { Span } from '../span.ts'
@@ -27,7 +27,7 @@ export function Latest({ span }: { span: Span }) {
     refetchInterval: span.live && !held ? everyMs : false,
   })
   const state = span.live ? (
-    <Tag color={held ? 'default' : 'green'}>{held ? t('latest.paused') : t('latest.live')}</Tag>
+    <Chip tone={held ? 'neutral' : 'good'}>{held ? t('latest.paused') : t('latest.live')}</Chip>
   ) : null
   return (
     <div

@@ -22,6 +22,9 @@ const figures: readonly {
   { name: 'cost', format: (value, format) => format.cost(value), worse: null },
 ]
 
+/** 10 times. */
+const mostChange = 9
+
 /** Numbers of the range beside the same length of time before it. */
 export function Totals({ span }: { span: Span }) {
   const query = useQuery({
@@ -60,7 +63,9 @@ function Tile({
   const formats = useFormat(utc)
   const { token } = theme.useToken()
   const { value, before, rows } = totals[name]
-  const change = value !== null && before !== null && before > 0 ? value / before - 1 : null
+  const ratio = value !== null && before !== null && before > 0 ? value / before - 1 : null
+  // A period before with hardly any data is no baseline: the number stands beside, a percentage would mislead.
+  const change = ratio !== null && ratio <= mostChange ? ratio : null
   const colour =
     change === null || worse === null || Math.abs(change) < 0.005
       ? token.colorTextSecondary

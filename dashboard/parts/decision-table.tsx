@@ -1,7 +1,8 @@
 import { Link } from '@tanstack/react-router'
-import { Empty, Tag } from 'antd'
+import { Empty } from 'antd'
 import { useTranslation } from 'react-i18next'
 import type { DecisionSummary } from '../../schemas/api/situation.ts'
+import { Chip, type Tone } from './chip.tsx'
 import { useFormat } from './format.ts'
 import { useName } from './label-name.ts'
 
@@ -78,13 +79,16 @@ function DecisionRow({ decision, utc }: { decision: DecisionSummary; utc: boolea
 export function LabelTag({ decision }: { decision: Pick<DecisionSummary, 'label' | 'status'> }) {
   const { t } = useTranslation()
   const name = useName('label')
-  if (decision.status !== 'decided')
-    return <Tag color={decision.status === 'filtered' ? 'default' : 'red'}>{t(`status.${decision.status}`)}</Tag>
-  return <Tag color={decision.label === '' ? 'default' : 'orange'}>{name(decision.label)}</Tag>
+  if (decision.status !== 'decided') {
+    return <Chip tone={decision.status === 'filtered' ? 'neutral' : 'bad'}>{t(`status.${decision.status}`)}</Chip>
+  }
+  return <Chip tone={decision.label === '' ? 'neutral' : 'warning'}>{name(decision.label)}</Chip>
 }
+
+const actionTones: Readonly<Record<string, Tone>> = { allow: 'good', review: 'info', care: 'info' }
 
 export function ActionTag({ action }: { action: string }) {
   const name = useName('action')
   if (action === '') return <>–</>
-  return <Tag color={action === 'allow' ? 'green' : action === 'review' ? 'blue' : 'red'}>{name(action)}</Tag>
+  return <Chip tone={actionTones[action] ?? 'bad'}>{name(action)}</Chip>
 }

@@ -47,10 +47,13 @@ function formats(language: string, timeZone: string | undefined) {
     minute: (at: number) => minute.format(at),
     full: (at: number) => full.format(at),
     duration: (ms: number) =>
-      ms < 1_000
-        ? `${fine.format(ms)} ms`
-        : ms < 60_000
-          ? `${fine.format(ms / 1_000)} s`
-          : `${fine.format(ms / 60_000)} min`,
+      // Whole milliseconds are all that some clocks give.
+      ms < 0.01
+        ? '< 1 ms'
+        : ms < 1_000
+          ? `${fine.format(ms)} ms`
+          : ms < 60_000
+            ? `${fine.format(ms / 1_000)} s`
+            : `${fine.format(ms / 60_000)} min`,
   }
 }

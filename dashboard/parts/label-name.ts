@@ -1,8 +1,8 @@
 import { useCallback } from 'react'
 import { useTranslation } from 'react-i18next'
 
-/** Labels, surfaces, actions and reasons come from the data: those of the demonstration are translated, others stand as they are. */
-export function useName(kind: 'label' | 'surface' | 'action' | 'reason'): (name: string) => string {
+/** Labels, surfaces and actions come from the data: those of the demonstration are translated, others stand as they are. */
+export function useName(kind: 'label' | 'surface' | 'action'): (name: string) => string {
   const { t, i18n } = useTranslation()
   return useCallback(
     name => {

@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
-import { Popover, Tag } from 'antd'
+import { Popover } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Audit } from '../../schemas/api/pipelines.ts'
 import type { Status } from '../../schemas/api/status.ts'
 import { get } from '../api.ts'
+import { Chip } from './chip.tsx'
 import { useFormat } from './format.ts'
 import { QueryContent } from './panel.tsx'
 
@@ -23,18 +24,13 @@ export function Ledger({ status }: { status: Status }) {
       open={open}
       onOpenChange={setOpen}
     >
-      <button
-        type="button"
-        className="plain"
-        data-testid="ledger"
-        aria-label={`${t('ledger.title')}: ${ok ? t('ledger.balanced') : t('ledger.unbalanced')}, ${sentence}`}
-      >
-        <Tag color={ok ? 'green' : 'red'} style={{ margin: 0 }}>
+      <button type="button" className="plain" data-testid="ledger">
+        <Chip tone={ok ? 'good' : 'bad'}>
           <span className="wide">
             {t('ledger.title')} {sentence}
           </span>
           <span className="narrow">{count(read)}</span> {ok ? '✓' : '✗'}
-        </Tag>
+        </Chip>
       </button>
     </Popover>
   )

@@ -9,7 +9,7 @@ export function RowsLink({ rows, label, children }: PropsWithChildren<{ rows: De
     <Link
       to="/decisions"
       search={readDecisionsSearch(rows)}
-      {...(label === undefined ? {} : { title: label, 'aria-label': label })}
+      {...(label === undefined ? {} : { title: label })}
       className="rows-link"
     >
       {children}

@@ -1,7 +1,8 @@
-import { Tag, Timeline, Typography } from 'antd'
+import { Timeline, Typography } from 'antd'
 import { useTranslation } from 'react-i18next'
 import type { RunRecord } from '../../schemas/api/situation.ts'
 import type { NodeRun } from '../../schemas/node-run.ts'
+import { Chip } from './chip.tsx'
 import { useFormat } from './format.ts'
 import { Values } from './values.tsx'
 
@@ -14,8 +15,8 @@ export function RunTrace({ run }: { run: RunRecord }) {
   return (
     <>
       <Typography.Paragraph type="secondary">
-        {t('decision.run')} {run.runId} · {run.status} · {format.duration(run.elapsedMs)} · {format.count(run.tokens)}{' '}
-        {t('decision.tokens')} · {format.cost(run.cost)}
+        {t('decision.run')} {run.runId} · {t(`runStatus.${run.status}`)} · {format.duration(run.elapsedMs)} ·{' '}
+        {format.count(run.tokens)} {t('decision.tokens')} · {format.cost(run.cost)}
       </Typography.Paragraph>
       {run.error === null ? null : <Typography.Paragraph type="danger">{run.error}</Typography.Paragraph>}
       <Timeline
@@ -34,8 +35,8 @@ function NodeItem({ node, calls }: { node: NodeRun; calls: RunRecord['modelCalls
   const format = useFormat()
   return (
     <div data-testid={`node-${node.nodeId}`}>
-      <strong>{node.title === '' ? node.nodeId : node.title}</strong> <Tag>{node.nodeType}</Tag>
-      {node.handle === null || node.handle === 'source' ? null : <Tag color="blue">→ {node.handle}</Tag>}
+      <strong>{node.title === '' ? node.nodeId : node.title}</strong> <Chip>{node.nodeType}</Chip>
+      {node.handle === null || node.handle === 'source' ? null : <Chip tone="info">→ {node.handle}</Chip>}
       <Typography.Text type="secondary">
         {format.duration(node.elapsedMs)}
         {node.tokens > 0 ? ` · ${format.count(node.tokens)} ${t('decision.tokens')}` : ''}

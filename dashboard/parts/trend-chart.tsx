@@ -1,7 +1,17 @@
 import { useNavigate } from '@tanstack/react-router'
 import { theme } from 'antd'
 import { useMemo } from 'react'
-import { CartesianGrid, Legend, Line, LineChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts'
+import {
+  CartesianGrid,
+  Legend,
+  Line,
+  LineChart,
+  ReferenceArea,
+  ResponsiveContainer,
+  Tooltip,
+  XAxis,
+  YAxis,
+} from 'recharts'
 import type { SituationSeries } from '../../schemas/api/situation.ts'
 import { usePreferences } from '../preferences.tsx'
 import { readDecisionsSearch } from '../search.ts'
@@ -61,6 +71,16 @@ export function TrendChart({ series, utc }: { series: SituationSeries; utc: bool
             labelStyle={{ color: token.colorText }}
           />
           <Legend formatter={key => <span style={{ color: token.colorText }}>{name(labelOf(String(key)))}</span>} />
+          {openEnds(series).map(({ from, to }) => (
+            <ReferenceArea
+              key={from}
+              x1={from}
+              x2={to}
+              fill={token.colorTextQuaternary}
+              fillOpacity={0.35}
+              strokeOpacity={0}
+            />
+          ))}
           {series.series.map(({ label }, index) => (
             <Line
               key={label}
@@ -91,4 +111,14 @@ function pointsOf({ buckets, series }: SituationSeries): Point[] {
     at: from,
     ...Object.fromEntries(series.map(({ label, counts }) => [keyOf(label), counts[index] ?? 0])),
   }))
+}
+
+/** Stretches of the axis that lead to a bucket which the range or the present cuts: their numbers are not whole yet. */
+function openEnds({ buckets }: SituationSeries): { from: number; to: number }[] {
+  const stretch = (cut: number, whole: number): { from: number; to: number }[] => {
+    const [a, b] = [buckets.at(cut), buckets.at(whole)]
+    if (buckets.length < 2 || a === undefined || b === undefined || a.complete) return []
+    return [{ from: Math.min(a.from, b.from), to: Math.max(a.from, b.from) }]
+  }
+  return [...stretch(0, 1), ...stretch(-1, -2)]
 }

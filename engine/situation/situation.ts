@@ -17,6 +17,7 @@ import { parseDecisionId, decisionId } from './decision-id.ts'
 import {
   cursorOf,
   decisionQuery,
+  listCountQuery,
   listQuery,
   listRange,
   rangeBehindCursor,
@@ -165,7 +166,18 @@ export async function loadDecisions(
     ...listRange(request, now),
     decisions: shown.map(summary),
     next: rows.length > request.limit && last !== undefined ? cursorOf(last) : null,
+    total: request.count === true ? await countDecisions(analytics, workspace, request, now) : null,
   }
+}
+
+async function countDecisions(
+  analytics: Analytics,
+  workspace: string,
+  filter: DecisionFilter,
+  now: number,
+): Promise<number> {
+  const [row] = await analytics.query<{ decisions: number }>(workspace, listCountQuery(filter, now))
+  return row?.decisions ?? 0
 }
 
 /** A decision with its event and its run; undefined when there is no such decision. */
@@ -173,7 +185,7 @@ export async function loadDecision(
   analytics: Analytics,
   workspace: string,
   id: string,
-): Promise<DecisionDetail | undefined> {
+): Promise<Omit<DecisionDetail, 'policy'> | undefined> {
   const identity = parseDecisionId(id)
   if (identity === undefined) return undefined
   const revisions = await analytics.query<DecisionRow>(workspace, decisionQuery(identity))

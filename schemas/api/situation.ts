@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { Decision, DecisionStatus } from '../decision.ts'
 import { Millis } from '../ids.ts'
+import { PolicyText } from '../policy.ts'
 import { Run } from '../run.ts'
 
 export const Bucket = z.enum(['minute', '5min', 'hour', 'day'])
@@ -44,6 +45,7 @@ export const DecisionListRequest = z.strictObject({
   ...DecisionFilter.shape,
   limit: z.int().min(1).max(500).default(50),
   cursor: z.string().max(512).optional().describe('`next` of the page before'),
+  count: z.boolean().optional().describe('also counts all rows that the filter names'),
 })
 
 const period = { from: Millis, to: Millis }
@@ -114,6 +116,7 @@ export const DecisionPage = z.object({
   ...period,
   decisions: z.array(DecisionSummary),
   next: z.string().nullable(),
+  total: z.int().nullable().describe('all rows that the filter names; null unless asked for'),
 })
 
 export const EventRecord = z.object({
@@ -131,11 +134,18 @@ export const EventRecord = z.object({
 
 export const RunRecord = Run.omit({ v: true, workspace: true })
 
+/** What a decision rests on, in the words of the version that it names. */
+export const PolicyQuote = z.object({
+  title: PolicyText,
+  clause: PolicyText.nullable().describe('null when that version has no such clause'),
+})
+
 export const DecisionDetail = z.object({
   decision: DecisionSummary,
   revisions: z.array(DecisionSummary).describe('all revisions, the newest first'),
   event: EventRecord.nullable(),
   run: RunRecord.nullable().describe('null when nothing ran or the pipeline keeps no traces'),
+  policy: PolicyQuote.nullable().describe('null when none is bound, or it is not known here'),
 })
 
 export type Bucket = z.infer<typeof Bucket>
@@ -151,4 +161,5 @@ export type DecisionSummary = z.infer<typeof DecisionSummary>
 export type DecisionPage = z.infer<typeof DecisionPage>
 export type EventRecord = z.infer<typeof EventRecord>
 export type RunRecord = z.infer<typeof RunRecord>
+export type PolicyQuote = z.infer<typeof PolicyQuote>
 export type DecisionDetail = z.infer<typeof DecisionDetail>

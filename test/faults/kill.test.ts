@@ -10,7 +10,7 @@ beforeAll(async () => {
 
 afterAll(() => prepared.remove())
 
-/** Every step of a stream; model calls are killed where a model is called. */
+/** Every step of a stream; `model-call.test.ts` kills where a model is called. */
 const steps = faultSteps.filter(step => step !== 'model-call')
 
 describe('kill -9, then a restart: nothing lost, nothing twice, nothing paid twice', () => {

@@ -95,7 +95,7 @@ describe('running a workflow', () => {
     const { status, body } = await run({ inputs: { text: 'hello', count: 1 }, user: 'u1', files: null, trace_id: 't' })
     expect({ status, body }).toMatchObject({
       status: 200,
-      body: { data: { outputs: { label: 'none', action: 'allow' } } },
+      body: { data: { outputs: { label: '', action: 'allow' } } },
     })
   })
 

@@ -119,13 +119,18 @@ describe('stopping and starting again', () => {
     await first.cli('pipelines', 'create', '--source', 'shop', '--app', 'keyword-triage', '--id', 'shop', '--run')
     const { key } = (await first.cli('keys', 'create', '--source', 'shop')).answer as { key: string }
     for (let batch = 0; batch < 5; batch += 1) await push(first.url, key, batch)
+    const engines = enginesOn(dataFolder)
     await first.stop('SIGKILL')
 
     const { code, answer } = await runCli({ ...process.env, RISKLOOM_DATA: dataFolder }, ['doctor'])
     expect({ code, answer }).toMatchObject({ code: 0, answer: { ok: true } })
 
     const second = await startProduct({ dataFolder })
-    expect(enginesOn(dataFolder)).toHaveLength(2)
+    await until(async () => {
+      const now = enginesOn(dataFolder)
+      expect(now).toHaveLength(engines.length)
+      expect(now.filter(pid => engines.includes(pid))).toEqual([])
+    })
     await until(async () => {
       expect((await second.cli('audit', 'shop')).answer).toMatchObject({
         read: 500,

@@ -13,9 +13,9 @@ import { openTwins } from './twins.ts'
 
 /**
  * A process that takes the prepared pipeline of a folder to its end and writes what the stores then hold:
- * `FAULT=… node --import tsx fault-child.ts FOLDER CALLS OUTCOME [kill point of the archive | changing-tokens]`
+ * `FAULT=… node --import tsx fault-child.ts FOLDER CALLS OUTCOME [kill point of the archive | changing-tokens] [MODEL_ADDRESS]`
  */
-const [folder = '', calls = '', outcome = '', mode = ''] = process.argv.slice(2)
+const [folder = '', calls = '', outcome = '', mode = '', modelAddress = ''] = process.argv.slice(2)
 const workspace = 'acme'
 const pipeline = 'posts-triage'
 
@@ -35,7 +35,12 @@ const sandbox: Sandbox = {
   },
 }
 
-const twins = await openTwins({ folder, sandbox, faults: parseFaults(process.env['FAULT']) })
+const twins = await openTwins({
+  folder,
+  sandbox,
+  faults: parseFaults(process.env['FAULT']),
+  ...(modelAddress === '' ? {} : { modelAddress }),
+})
 const services = { ...twins.services, ...wrapped(twins.services, mode) }
 const streams = pipelines(services)
 await streams.runner.start()

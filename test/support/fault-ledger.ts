@@ -37,13 +37,12 @@ export interface FaultOutcome {
 }
 
 export const partitions = 2
-const eventsEach = 90
 
 /**
  * Fills the topic: a poison record at the head of each partition, events, some that the workflow fails on, some with
  * wrong data, and repeats of ids in the same partition and in the other one.
  */
-export async function fillTopic(stream: Stream, topic: string): Promise<LedgerEntry[]> {
+export async function fillTopic(stream: Stream, topic: string, eventsEach: number): Promise<LedgerEntry[]> {
   const drafts: { record: NewRecord; entry: Omit<LedgerEntry, 'partition' | 'offset'> }[] = []
   const add = (
     partition: number,

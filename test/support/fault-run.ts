@@ -3,17 +3,26 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { ModelRecord } from '../../engine/ports/records.ts'
 import { topicOf } from '../../engine/ports/topics.ts'
 import { checkOutcome, fillTopic, partitions, type FaultOutcome, type LedgerEntry } from './fault-ledger.ts'
+import type { ModelServer } from './model-server.ts'
 import { streamFixture } from './stream-fixture.ts'
-import { recordedApp } from './triage-app.ts'
+import { modelApp, recordedApp, triageModel } from './triage-app.ts'
 import { openTwins } from './twins.ts'
 
 const childFile = fileURLToPath(new URL('./fault-child.ts', import.meta.url))
-const settings = { batchSize: 50, batchesInFlight: 2, concurrency: 2, batchWaitMs: 20, trace: 'full' as const }
+const settings = { batchesInFlight: 2, concurrency: 2, batchWaitMs: 20, trace: 'full' as const }
 /** Calls that two batches, each with two runs at a time, can have under way. */
-const underWay = settings.batchesInFlight * settings.concurrency
+export const underWay = settings.batchesInFlight * settings.concurrency
 const patienceMs = 90_000
+
+/** How large the case is, and who answers the app: a model where a server is given, otherwise the sandbox of the child. */
+export interface FaultOptions {
+  readonly batchSize: number
+  readonly eventsEach: number
+  readonly modelServer?: ModelServer
+}
 
 /** A data folder with a full topic and a running pipeline that no process has taken up yet; each case starts from a copy. */
 export interface Prepared {
@@ -35,56 +44,68 @@ export interface FaultCase {
   /** Runs a process until it ends. `mode` as the child takes it. */
   run(fault: string, mode?: string): Promise<ChildEnd>
   /** Runs undisturbed to the end, then checks everything; the answer lists what is wrong. */
-  finish(options?: { kills?: number; mode?: string }): Promise<string[]>
+  finish(options?: { kills?: number; mode?: string; repeatsAllowed?: number }): Promise<string[]>
   remove(): Promise<void>
 }
 
-export async function prepareFaults(): Promise<Prepared> {
+export async function prepareFaults(
+  { batchSize, eventsEach, modelServer }: FaultOptions = { batchSize: 50, eventsEach: 90 },
+): Promise<Prepared> {
   const root = await mkdtemp(join(tmpdir(), 'riskloom-faults-'))
   const template = join(root, 'template')
   const twins = await openTwins({ folder: template })
   const { records, stream } = twins.services
-  const fixture = await streamFixture(twins.services, recordedApp())
+  const fixture = await streamFixture(twins.services, modelServer === undefined ? recordedApp() : modelApp())
+  if (modelServer !== undefined) await records.workspace('acme').models.save(modelRecord(modelServer))
   const source = await fixture.addSource('posts', undefined, partitions)
   await fixture.streams.runner.stop()
-  await fixture.addPipeline('posts-triage', source, settings)
+  await fixture.addPipeline('posts-triage', source, { ...settings, batchSize })
   await records.workspace('acme').pipelines.setStatus('posts-triage', 'running', null)
-  const ledger = await fillTopic(stream, topicOf.source(source))
+  const ledger = await fillTopic(stream, topicOf.source(source), eventsEach)
   await twins.close()
   let cases = 0
   return {
     ledger,
-    batchSize: settings.batchSize,
+    batchSize,
     async start() {
       cases += 1
       const home = join(root, `case-${cases}`)
       await cp(template, join(home, 'data'), { recursive: true })
-      return faultCase(home, ledger)
+      return faultCase(home, ledger, modelServer)
     },
     remove: () => rm(root, { recursive: true, force: true }),
   }
 }
 
-function faultCase(home: string, ledger: readonly LedgerEntry[]): FaultCase {
+function modelRecord({ url }: ModelServer): ModelRecord {
+  return { ...triageModel, kind: 'llm', baseUrl: url, apiKeySealed: null, promptPrice: null, completionPrice: null }
+}
+
+function faultCase(home: string, ledger: readonly LedgerEntry[], modelServer: ModelServer | undefined): FaultCase {
   const folder = join(home, 'data')
   const calls = join(home, 'calls.jsonl')
   const outcome = join(home, 'outcome.json')
-  const run = (fault: string, mode = ''): Promise<ChildEnd> => runChild([folder, calls, outcome, mode], fault)
+  const before = modelServer?.calls.length
+  const run = (fault: string, mode = ''): Promise<ChildEnd> =>
+    runChild([folder, calls, outcome, mode, modelServer?.allow ?? ''], fault)
+  const texts = async (): Promise<string[]> =>
+    modelServer === undefined ? textsIn(calls) : modelServer.calls.slice(before).map(call => call.prompt)
   return {
     folder,
     run,
-    async finish({ kills = 1, mode = '' } = {}) {
+    async finish({ kills = 1, mode = '', repeatsAllowed = underWay * kills } = {}) {
       const end = await run('', mode)
       if (end.code !== 0) return [`the process ended with ${end.code ?? end.signal}: ${end.stderr}`]
       const found = JSON.parse(await readFile(outcome, 'utf8')) as FaultOutcome // written by the child
-      const texts = (await readFile(calls, 'utf8'))
-        .trim()
-        .split('\n')
-        .map(line => String(JSON.parse(line)))
-      return checkOutcome(ledger, found, texts, underWay * kills)
+      return checkOutcome(ledger, found, await texts(), repeatsAllowed)
     },
     remove: () => rm(home, { recursive: true, force: true }),
   }
+}
+
+async function textsIn(file: string): Promise<string[]> {
+  const lines = (await readFile(file, 'utf8')).trim().split('\n')
+  return lines.map(line => String(JSON.parse(line)))
 }
 
 async function runChild(options: readonly string[], fault: string): Promise<ChildEnd> {

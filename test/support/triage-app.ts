@@ -95,6 +95,44 @@ export function recordedApp(): string {
   )
 }
 
+/** The model of `modelApp`, as the workspace knows it. */
+export const triageModel = { provider: 'test', name: 'triage' } as const
+
+/** start → llm (recorded) → decide → end; the text is the whole prompt, the answer is the label. */
+export function modelApp(): string {
+  return documentOf(
+    [
+      startNode,
+      {
+        id: 'judge',
+        data: {
+          type: 'llm',
+          title: 'Judge',
+          model: { ...triageModel, mode: 'chat', completion_params: {} },
+          prompt_template: [{ role: 'user', text: '{{#start.text#}}' }],
+        },
+      },
+      {
+        id: 'decide',
+        data: {
+          type: 'decide',
+          title: 'Decide',
+          label_selector: ['judge', 'text'],
+          score_selector: ['env', 'score'],
+          rules: [{ labels: [], min_score: 0.5, action: 'review' }],
+          default_action: 'allow',
+        },
+      },
+      endNode('end', 'decide'),
+    ],
+    [
+      ['start', 'judge', 'source'],
+      ['judge', 'decide', 'source'],
+      ['decide', 'end', 'source'],
+    ],
+  )
+}
+
 const startNode: TestNode = {
   id: 'start',
   data: {

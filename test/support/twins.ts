@@ -3,10 +3,14 @@ import { join } from 'node:path'
 import { chdbAnalytics } from '../../connectors/analytics/index.ts'
 import { folderBlobs } from '../../connectors/blobs/index.ts'
 import { systemClock, systemIds } from '../../connectors/clock/system.ts'
+import { guardedHttp } from '../../connectors/http/index.ts'
+import { models } from '../../connectors/models/index.ts'
 import { embeddedRecords } from '../../connectors/records/index.ts'
 import { sourceReaders } from '../../connectors/sources/index.ts'
 import { embeddedStream } from '../../connectors/stream/index.ts'
 import { noFaults, type Faults } from '../../engine/ports/faults.ts'
+import type { Models } from '../../engine/ports/models.ts'
+import type { Records } from '../../engine/ports/records.ts'
 import type { Sandbox } from '../../engine/ports/sandbox.ts'
 import type { Telemetry } from '../../engine/ports/telemetry.ts'
 import type { PipelineServices } from '../../pipelines/index.ts'
@@ -23,11 +27,17 @@ export interface TwinOptions {
   readonly telemetry?: Telemetry
   /** Answers code nodes; without one they fail. */
   readonly sandbox?: Sandbox
+  /** `host:port` of the server that answers llm nodes; without one they fail. */
+  readonly modelAddress?: string
 }
 
 const silent: Telemetry = { log() {}, count() {}, gauge() {}, observe() {} }
 
 const port = { engine: 'test', shared: false, check: () => Promise.resolve(), close: () => Promise.resolve() }
+
+const unused = () => Promise.reject(new Error('this test calls no model and no address'))
+
+const noModels: Models = { ...port, chat: unused, classify: unused }
 
 const noSandbox: Sandbox = { ...port, languages: [], run: () => Promise.reject(new Error('this test has no sandbox')) }
 
@@ -44,7 +54,7 @@ export async function openTwins(options: TwinOptions): Promise<Twins> {
     folderBlobs({ folder: join(folder, 'blobs'), clock }),
   ])
   await Promise.all([records.migrate(), analytics.migrate()])
-  const unused = () => Promise.reject(new Error('this test calls no model and no address'))
+  const chat = modelsAt({ ...options, faults, telemetry }, records)
   const durable = await openEmbeddedDurable({
     stream,
     telemetry,
@@ -53,7 +63,7 @@ export async function openTwins(options: TwinOptions): Promise<Twins> {
       clock,
       ids,
       sandbox,
-      models: { ...port, chat: unused, classify: unused },
+      models: chat.models,
       http: { ...port, request: unused, fetch: () => unused },
     },
     workspaces: () => records.access.workspaces(),
@@ -74,7 +84,26 @@ export async function openTwins(options: TwinOptions): Promise<Twins> {
   return {
     services,
     async close() {
-      for (const one of [durable, blobs, analytics, records, stream]) await one.close()
+      for (const one of [durable, chat, blobs, analytics, records, stream]) await one.close()
+    },
+  }
+}
+
+/** The models of the records, behind the guard that opens the one address; none without an address. */
+function modelsAt(
+  options: Required<Pick<TwinOptions, 'faults' | 'telemetry'>> & Pick<TwinOptions, 'modelAddress'>,
+  records: Records,
+): { readonly models: Models; close(): Promise<void> } {
+  const { modelAddress, faults, telemetry } = options
+  if (modelAddress === undefined) return { models: noModels, close: () => Promise.resolve() }
+  const http = guardedHttp({ allow: [modelAddress] })
+  const local = { classify: unused, classifyNow: () => undefined }
+  const chat = models({ http, records, secrets: { open: unused }, local, clock: systemClock, telemetry, faults })
+  return {
+    models: chat,
+    async close() {
+      await chat.close()
+      await http.close()
     },
   }
 }
