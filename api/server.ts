@@ -1,5 +1,4 @@
 import cookie from '@fastify/cookie'
-import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
@@ -8,6 +7,7 @@ import { createServer, type Server } from 'node:http'
 import { auth } from './plugins/auth.ts'
 import { dashboard } from './plugins/dashboard.ts'
 import { errors } from './plugins/errors.ts'
+import { securityHeaders } from './plugins/security-headers.ts'
 import { validation } from './plugins/validation.ts'
 import { routes } from './routes/index.ts'
 import { inForceLookup } from './in-force.ts'
@@ -39,7 +39,7 @@ export async function apiServer(services: Services): Promise<ApiServer> {
   validation(app)
   errors(app, services.telemetry)
   await app.register(cookie)
-  await app.register(helmet, { contentSecurityPolicy: contentPolicy, crossOriginEmbedderPolicy: false, hsts: false })
+  await securityHeaders(app)
   await app.register(rateLimit, { global: false })
   await app.register(swagger, { openapi: openapiHead(services.settings.version) })
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true })
@@ -49,23 +49,6 @@ export async function apiServer(services: Services): Promise<ApiServer> {
   await dashboard(app, services.settings.dashboardFolder)
   await app.ready()
   return { app, local }
-}
-
-/** antd writes its styles into the page, hence inline styles; scripts come from our own files only. */
-const contentPolicy = {
-  useDefaults: false,
-  directives: {
-    defaultSrc: ["'self'"],
-    scriptSrc: ["'self'"],
-    styleSrc: ["'self'", "'unsafe-inline'"],
-    imgSrc: ["'self'", 'data:'],
-    fontSrc: ["'self'", 'data:'],
-    connectSrc: ["'self'"],
-    objectSrc: ["'none'"],
-    baseUri: ["'none'"],
-    frameAncestors: ["'none'"],
-    formAction: ["'self'"],
-  },
 }
 
 function openapiHead(version: string) {

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
+import { hash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 
 /** 256 bits from the system’s generator, in URL-safe letters. */
 export function newToken(prefix: string): string {
@@ -7,7 +7,7 @@ export function newToken(prefix: string): string {
 
 /** What is stored of a token. Tokens are random, so a plain digest is enough. */
 export function tokenHash(token: string): string {
-  return createHash('sha256').update(token).digest('hex')
+  return hash('sha256', token, 'hex')
 }
 
 // Parameters of RFC 7914 for interactive use: 128 · N · r bytes = 32 MiB.
@@ -21,8 +21,8 @@ export async function hashPassword(password: string): Promise<string> {
 
 /** Takes the same time for unknown accounts: they are checked against a hash that nothing matches. */
 export async function checkPassword(password: string, stored: string | null): Promise<boolean> {
-  const [, salt = '', hash = ''] = (stored ?? `scrypt$${'A'.repeat(22)}$${'A'.repeat(86)}`).split('$')
-  const expected = Buffer.from(hash, 'base64url')
+  const [, salt = '', derived = ''] = (stored ?? `scrypt$${'A'.repeat(22)}$${'A'.repeat(86)}`).split('$')
+  const expected = Buffer.from(derived, 'base64url')
   const actual = await derive(password, Buffer.from(salt, 'base64url'))
   return actual.length === expected.length && timingSafeEqual(actual, expected) && stored !== null
 }

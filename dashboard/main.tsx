@@ -1,12 +1,13 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
-import { App, ConfigProvider } from 'antd'
+import { ConfigProvider } from 'antd'
 import enUS from 'antd/locale/en_US'
 import zhCN from 'antd/locale/zh_CN'
-import { StrictMode, useEffect } from 'react'
+import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { I18nextProvider } from 'react-i18next'
 import { ApiError } from './api.ts'
-import { i18n } from './i18n.ts'
+import { i18nOf } from './i18n.ts'
 import { PreferencesProvider, usePreferences } from './preferences.tsx'
 import { router } from './router.tsx'
 import './style.css'
@@ -19,19 +20,21 @@ const queries = new QueryClient({
       retry: (failures, error) =>
         failures < 3 && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
       staleTime: 2_000,
+      // The server may run on this very machine: whether there is a network says nothing about it.
+      networkMode: 'always',
     },
+    mutations: { networkMode: 'always' },
   },
 })
 
 function Root() {
-  const { language, dark } = usePreferences()
-  useEffect(() => void i18n.changeLanguage(language), [language])
+  const { language, dark, still } = usePreferences()
   return (
-    <ConfigProvider theme={themeOf(dark)} locale={language === 'zh-CN' ? zhCN : enUS}>
-      <App>
+    <I18nextProvider i18n={i18nOf(language)}>
+      <ConfigProvider theme={themeOf(dark, still)} locale={language === 'zh-CN' ? zhCN : enUS} button={{ autoInsertSpace: false }}>
         <RouterProvider router={router} />
-      </App>
-    </ConfigProvider>
+      </ConfigProvider>
+    </I18nextProvider>
   )
 }
 

@@ -1,8 +1,15 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { messageOf, RiskloomError } from '../../engine/error.ts'
 import type { RunHandle } from '../../engine/ports/durable.ts'
-import { blockingBody, isRefusal, pingFrame, runDetail, workflowFrames, type WorkflowCall } from '../../engine/presenters/dify-workflow.ts'
+import {
+  blockingBody,
+  isRefusal,
+  pingFrame,
+  runDetail,
+  workflowFrames,
+  type WorkflowCall,
+} from '../../engine/presenters/dify-workflow.ts'
 import { decodeInput } from '../../engine/values/codec.ts'
 import { getKey, isObject } from '../../engine/values/object.ts'
 import type { ObjectValue, Value } from '../../engine/values/value.ts'
@@ -42,7 +49,8 @@ export function workflowRoutes(app: FastifyInstance, services: RouteServices): v
       const { run: id } = request.params as { run: string }
       const { app: owner } = await bound(request)
       const found = await findRun(services, request.identity.workspace, id)
-      if (found === undefined || found.appId !== owner.id) throw new RiskloomError('not-found', 'Workflow run not found.')
+      if (found === undefined || found.appId !== owner.id)
+        throw new RiskloomError('not-found', 'Workflow run not found.')
       return reply.type(jsonType).send(runDetail(found))
     })
 
@@ -67,7 +75,11 @@ export function workflowRoutes(app: FastifyInstance, services: RouteServices): v
     return services.inForce.get(workspace, appId)
   }
 
-  async function run(request: FastifyRequest, reply: FastifyReply, { app: owner, version }: InForce): Promise<FastifyReply> {
+  async function run(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { app: owner, version }: InForce,
+  ): Promise<FastifyReply> {
     const body = fieldsOf(request)
     const user = userOf(body)
     const inputs = inputsOf(body)
@@ -80,7 +92,10 @@ export function workflowRoutes(app: FastifyInstance, services: RouteServices): v
       runId,
       workflowId: version.id,
       user,
-      userId: userId(workspace, owner.id, user),
+      // Only streams tell it.
+      get userId() {
+        return userId(workspace, owner.id, user)
+      },
     }
     return streaming ? stream(reply, call, handle) : block(reply, call, handle)
   }
@@ -140,11 +155,13 @@ function inputsOf(body: ObjectValue): ObjectValue {
 function modeOf(body: ObjectValue): 'blocking' | 'streaming' {
   const mode = getKey(body, 'response_mode') ?? 'blocking'
   if (mode === 'blocking' || mode === 'streaming') return mode
-  throw new RiskloomError('invalid-request', "response_mode: Input should be 'blocking' or 'streaming'", { details: { field: 'response_mode' } })
+  throw new RiskloomError('invalid-request', "response_mode: Input should be 'blocking' or 'streaming'", {
+    details: { field: 'response_mode' },
+  })
 }
 
 /** A stable id for the end user of an app, in the form of a UUID. */
 function userId(workspace: string, app: string, user: string): string {
-  const hex = createHash('sha256').update(`${workspace}\n${app}\n${user}`).digest('hex')
+  const hex = hash('sha256', `${workspace}\n${app}\n${user}`, 'hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }

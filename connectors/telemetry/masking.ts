@@ -55,12 +55,16 @@ export function safeText(text: string): string {
   )
 }
 
-/** E-mail addresses, telephone numbers, identity cards, bank cards and keys, each reduced to what cannot be used. */
+/**
+ * E-mail addresses, telephone numbers, identity cards, bank cards and keys, each reduced to what cannot be used.
+ * A key of a source is known by its whole form only, because words may begin with its prefix.
+ */
 export function masked(text: string): string {
   if (!/[@\d]|bearer|basic|sk-|app-/i.test(text)) return text
   return text
     .replace(/\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi, '$1 [redacted]')
     .replace(/(?<![\w-])(sk|app|dataset|rl|key)[-_][\w-]{16,}/g, '$1-[redacted]')
+    .replace(/(?<![\w-])in-[\w-]{43}(?![\w-])/g, 'in-[redacted]')
     .replace(/([\w.%+-])[\w.%+-]*@([\w-]+(?:\.[\w-]+)+)/g, '$1***@$2')
     .replace(/(?<![\w-])(\d{3})\d{14}([\dXx])(?![\w-])/g, '$1***$2')
     .replace(/(?<![\w-])\d(?:[ -]?\d){12,18}(?![\w-])/g, digits => (isCardNumber(digits) ? maskDigits(digits) : digits))

@@ -1,4 +1,4 @@
-import { Alert, Progress } from 'antd'
+import { Alert } from 'antd'
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -12,14 +12,15 @@ const staleMs = 60_000
 /** One line each: the data is generated, history still comes in, the data is old, the connection is lost. */
 export function Notices({ status, lost }: { status: Status | undefined; lost: Error | null }) {
   const { t } = useTranslation()
-  const { count, time } = useFormat()
+  const { count, full } = useFormat()
   const navigate = useNavigate()
   const signedOut = lost instanceof ApiError && lost.status === 401
   useEffect(() => {
     if (signedOut) void navigate({ to: '/sign-in' })
   }, [signedOut, navigate])
 
-  if (lost !== null && !signedOut) return <Alert banner type="error" showIcon title={t('notice.lost')} />
+  if (lost !== null && !signedOut)
+    return <Alert banner type="error" showIcon title={t('notice.lost')} data-testid="lost-notice" />
   if (status === undefined) return null
   const { backfill, dataUntil, demo, now } = status
   const stale = dataUntil !== null && now - dataUntil > staleMs
@@ -34,18 +35,19 @@ export function Notices({ status, lost }: { status: Status | undefined; lost: Er
           title={
             <span className="backfill">
               {t('notice.backfill', { done: count(backfill.done), total: count(backfill.total) })}
-              <Progress
-                percent={Math.floor((100 * backfill.done) / Math.max(1, backfill.total))}
-                size="small"
-                status="active"
-                aria-label={t('notice.backfillLabel')}
-              />
+              <progress value={backfill.done} max={Math.max(1, backfill.total)} aria-label={t('notice.backfillLabel')} />
             </span>
           }
         />
       )}
       {stale && backfill === null ? (
-        <Alert banner type="warning" showIcon title={t('notice.stale', { time: time(dataUntil) })} />
+        <Alert
+          banner
+          type="warning"
+          showIcon
+          title={t('notice.stale', { time: full(dataUntil) })}
+          data-testid="stale-notice"
+        />
       ) : null}
     </>
   )

@@ -1,7 +1,9 @@
 import type { UseQueryResult } from '@tanstack/react-query'
-import { Alert, Button, Card, Skeleton } from 'antd'
+import { Alert, Button, Skeleton } from 'antd'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { ApiError } from '../api.ts'
+import { Card } from './card.tsx'
 
 /** A titled part of a page that shows what a query brought, or why it brought nothing. */
 export function Panel<Answer>({
@@ -16,7 +18,7 @@ export function Panel<Answer>({
   children: (answer: Answer) => ReactNode
 }) {
   return (
-    <Card size="small" title={<h2>{title}</h2>} extra={extra}>
+    <Card title={<h2>{title}</h2>} extra={extra}>
       <QueryContent query={query}>{children}</QueryContent>
     </Card>
   )
@@ -24,21 +26,34 @@ export function Panel<Answer>({
 
 export function QueryContent<Answer>({
   query,
+  waiting = <Skeleton active paragraph={{ rows: 3 }} />,
   children,
 }: {
   query: UseQueryResult<Answer>
+  waiting?: ReactNode
   children: (answer: Answer) => ReactNode
 }) {
-  const { t } = useTranslation()
   // A failed refresh keeps what was shown; the frame says that the connection is lost.
   if (query.data !== undefined) return <>{children(query.data)}</>
-  if (query.isError) {
-    const again = (
-      <Button size="small" onClick={() => void query.refetch()}>
-        {t('error.again')}
-      </Button>
-    )
-    return <Alert type="error" showIcon title={t('error.title')} description={query.error.message} action={again} />
-  }
-  return <Skeleton active paragraph={{ rows: 3 }} />
+  if (query.isError) return <Failure error={query.error} again={() => void query.refetch()} />
+  return <>{waiting}</>
+}
+
+/** What went wrong in the reader’s language; the server’s own words, which name the field, stand below. */
+function Failure({ error, again }: { error: Error; again: () => void }) {
+  const { t } = useTranslation()
+  const lost = !(error instanceof ApiError) || error.status === 0
+  return (
+    <Alert
+      type="error"
+      showIcon
+      title={lost ? t('error.lost') : t('error.title')}
+      description={lost ? undefined : <span lang="en">{error.message}</span>}
+      action={
+        <Button size="small" onClick={again}>
+          {t('error.again')}
+        </Button>
+      }
+    />
+  )
 }

@@ -1,7 +1,7 @@
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { Button, Dropdown, type MenuProps } from 'antd'
-import { lazy, Suspense, useState } from 'react'
+import { Button } from 'antd'
+import { lazy, Suspense, useId, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { get, post } from '../api.ts'
 import type { Me } from '../../schemas/api/access.ts'
@@ -9,66 +9,86 @@ import { usePreferences, type Scheme } from '../preferences.tsx'
 
 const PasswordDialog = lazy(() => import('./password-dialog.tsx').then(module => ({ default: module.PasswordDialog })))
 
+const schemes: readonly Scheme[] = ['light', 'dark', 'system']
+
 /** Language, colours and the account. */
 export function ReaderMenu({ signedOut }: { signedOut: boolean }) {
   const { t } = useTranslation()
   const { language, scheme, setLanguage, setScheme } = usePreferences()
+  const id = useId()
+  const menu = useRef<HTMLDivElement>(null)
+  const other = language === 'en' ? 'zh-CN' : 'en'
+  return (
+    <span className="reader">
+      <Button size="small" onClick={() => setLanguage(other)} lang={other} data-testid="language">
+        {language === 'en' ? '中文' : 'English'}
+      </Button>
+      <Button size="small" popoverTarget={id} aria-label={t('account.menu')} data-testid="menu">
+        ☰
+      </Button>
+      <div id={id} ref={menu} popover="auto" className="pop" role="dialog" aria-label={t('account.menu')}>
+        <fieldset className="choices">
+          <legend>{t('scheme.title')}</legend>
+          {schemes.map(name => (
+            <label key={name}>
+              <input type="radio" name="scheme" checked={scheme === name} onChange={() => setScheme(name)} />{' '}
+              {t(`scheme.${name}`)}
+            </label>
+          ))}
+        </fieldset>
+        {signedOut ? null : <Account close={() => menu.current?.hidePopover()} />}
+      </div>
+    </span>
+  )
+}
+
+function Account({ close }: { close: () => void }) {
+  const { t } = useTranslation()
   const navigate = useNavigate()
+  const queries = useQueryClient()
   const [asking, setAsking] = useState(false)
+  const [failed, setFailed] = useState(false)
   const me = useQuery({
     queryKey: ['me'],
     queryFn: ({ signal }) => get<Me>('/api/me', signal),
-    enabled: !signedOut,
     staleTime: 60_000,
   })
-
-  const schemes = (['light', 'dark', 'system'] as const).map(name => ({
-    key: `scheme:${name}`,
-    label: t(`scheme.${name}`),
-  }))
-  const account: MenuProps['items'] = signedOut
-    ? []
-    : [
-        { type: 'divider' },
-        { key: 'who', label: me.data?.email ?? '…', disabled: true },
-        { key: 'password', label: t('account.password') },
-        { key: 'sign-out', label: t('account.signOut') },
-      ]
-  const items: MenuProps['items'] = [
-    { key: 'schemes', type: 'group', label: t('scheme.title'), children: schemes },
-    ...account,
-  ]
-
-  const act = async (key: string): Promise<void> => {
-    if (key.startsWith('scheme:')) return setScheme(key.slice(7) as Scheme)
-    if (key === 'password') return setAsking(true)
-    await post('/api/sign-out', {})
+  const signOut = async (): Promise<void> => {
+    try {
+      await post('/api/sign-out', {})
+    } catch {
+      return setFailed(true)
+    }
     await navigate({ to: '/sign-in' })
+    // Nothing of one reader is shown to the next.
+    queries.clear()
   }
-
   return (
-    <span className="reader">
+    <div className="account">
+      <span className="quiet sentence">{me.data?.email ?? '…'}</span>
       <Button
         size="small"
-        onClick={() => setLanguage(language === 'en' ? 'zh-CN' : 'en')}
-        lang={language === 'en' ? 'zh-CN' : 'en'}
-        data-testid="language"
+        block
+        onClick={() => {
+          close()
+          setAsking(true)
+        }}
       >
-        {language === 'en' ? '中文' : 'English'}
+        {t('account.password')}
       </Button>
-      <Dropdown
-        menu={{ items, selectedKeys: [`scheme:${scheme}`], onClick: ({ key }) => void act(key) }}
-        trigger={['click']}
-      >
-        <Button size="small" aria-label={t('account.menu')} data-testid="menu">
-          ☰
-        </Button>
-      </Dropdown>
+      <Button size="small" block onClick={() => void signOut()}>
+        {t('account.signOut')}
+      </Button>
+      {failed ? (
+        <span role="alert" className="danger">
+          {t('error.lost')}
+        </span>
+      ) : null}
       {asking ? (
         <Suspense>
           <PasswordDialog hasPassword={me.data?.hasPassword ?? false} close={() => setAsking(false)} />
         </Suspense>
       ) : null}
-    </span>
+    </div>
   )
 }

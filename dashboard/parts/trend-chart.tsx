@@ -42,7 +42,7 @@ export function TrendChart({ series, utc }: { series: SituationSeries; utc: bool
   return (
     <div style={{ width: '100%', height: 320 }} data-testid="trend-chart">
       <ResponsiveContainer>
-        <LineChart data={points} margin={{ top: 8, right: 12, bottom: 0, left: -12 }} accessibilityLayer>
+        <LineChart data={points} margin={{ top: 8, right: 28, bottom: 0, left: -12 }} accessibilityLayer>
           <CartesianGrid stroke={token.colorBorderSecondary} vertical={false} />
           <XAxis
             dataKey="at"

@@ -61,9 +61,9 @@ export function readStructured(answer: string, schema: Schema): StructuredAnswer
   }
 }
 
-/** The object inside a code fence or between words. */
+/** The object inside a code fence or between words. White space is left to the parser: matching it here would be quadratic. */
 function withoutFence(text: string): string {
-  const fenced = /```(?:json)?\s*([^]*?)```/i.exec(text)?.[1]
+  const fenced = /```(?:json)?([^]*?)```/i.exec(text)?.[1]
   const inner = fenced ?? text
   const start = inner.indexOf('{')
   return start <= 0 ? inner : inner.slice(start)
