@@ -7,6 +7,8 @@ interface Preferences {
   readonly language: Language
   readonly scheme: Scheme
   readonly dark: boolean
+  /** The reader asks for less motion. */
+  readonly still: boolean
   setLanguage(language: Language): void
   setScheme(scheme: Scheme): void
 }
@@ -28,7 +30,8 @@ function firstScheme(): Scheme {
 export function PreferencesProvider({ children }: PropsWithChildren) {
   const [language, setLanguage] = useState(firstLanguage)
   const [scheme, setScheme] = useState(firstScheme)
-  const systemDark = useSystemDark()
+  const systemDark = useMedia('(prefers-color-scheme: dark)')
+  const still = useMedia('(prefers-reduced-motion: reduce)')
   const dark = scheme === 'dark' || (scheme === 'system' && systemDark)
 
   useEffect(() => {
@@ -41,6 +44,7 @@ export function PreferencesProvider({ children }: PropsWithChildren) {
       language,
       scheme,
       dark,
+      still,
       setLanguage: next => {
         localStorage.setItem('riskloom.language', next)
         setLanguage(next)
@@ -50,7 +54,7 @@ export function PreferencesProvider({ children }: PropsWithChildren) {
         setScheme(next)
       },
     }),
-    [language, scheme, dark],
+    [language, scheme, dark, still],
   )
   return <Context value={value}>{children}</Context>
 }
@@ -61,13 +65,13 @@ export function usePreferences(): Preferences {
   return value
 }
 
-function useSystemDark(): boolean {
-  const query = useMemo(() => window.matchMedia('(prefers-color-scheme: dark)'), [])
-  const [dark, setDark] = useState(query.matches)
+function useMedia(condition: string): boolean {
+  const query = useMemo(() => window.matchMedia(condition), [condition])
+  const [matches, setMatches] = useState(query.matches)
   useEffect(() => {
-    const follow = (): void => setDark(query.matches)
+    const follow = (): void => setMatches(query.matches)
     query.addEventListener('change', follow)
     return () => query.removeEventListener('change', follow)
   }, [query])
-  return dark
+  return matches
 }

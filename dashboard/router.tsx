@@ -1,6 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { Layout } from './parts/layout.tsx'
-import { readOverviewSearch, readDecisionsSearch } from './search.ts'
+import { readDecisionsSearch, readOverviewSearch, readZone } from './search.ts'
 
 const rootRoute = createRootRoute({ component: Layout })
 
@@ -21,6 +21,7 @@ const decisionsRoute = createRoute({
 const decisionRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/decisions/$key',
+  validateSearch: readZone,
   component: lazyRouteComponent(() => import('./routes/decision.tsx'), 'DecisionPage'),
 })
 
@@ -33,6 +34,7 @@ const signInRoute = createRoute({
 export const router = createRouter({
   routeTree: rootRoute.addChildren([overviewRoute, decisionsRoute, decisionRoute, signInRoute]),
   defaultPreload: 'intent',
+  scrollRestoration: true,
 })
 
 declare module '@tanstack/react-router' {

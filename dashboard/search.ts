@@ -21,6 +21,16 @@ export interface OverviewSearch {
   readonly zone?: 'utc' | 'local'
 }
 
+const bucketMs = { minute: 60_000, '5min': 300_000, hour: 3_600_000, day: 86_400_000 } as const
+
+/** A line of more points says nothing more and is slow to draw. */
+const mostPoints = 1_000
+
+/** Steps that a range of this length can be shown in. */
+export function bucketsFor(lengthMs: number): BucketName[] {
+  return buckets.filter(name => name === 'auto' || lengthMs / bucketMs[name] <= mostPoints)
+}
+
 /** The filter of the list: the names are those of the API, so that the rows behind a number are its filter as an address. */
 export interface DecisionsSearch {
   readonly range?: RangeName
@@ -34,9 +44,14 @@ export interface DecisionsSearch {
   readonly pipeline?: string
   readonly appId?: string
   readonly source?: string
+  readonly eventType?: string
+  readonly subject?: string
+  readonly errorCode?: string
   readonly scoreMin?: number
   readonly scoreMax?: number
   readonly text?: string
+  /** How times are shown; no filter. */
+  readonly zone?: 'utc' | 'local'
 }
 
 type Raw = Record<string, unknown>
@@ -47,8 +62,12 @@ export function readOverviewSearch(raw: Raw): OverviewSearch {
     from: number(raw['from']),
     to: number(raw['to']),
     bucket: oneOf(raw['bucket'], buckets),
-    zone: oneOf(raw['zone'], ['utc', 'local'] as const),
+    ...readZone(raw),
   })
+}
+
+export function readZone(raw: Raw): { zone?: 'utc' | 'local' } {
+  return clean({ zone: oneOf(raw['zone'], ['utc', 'local'] as const) })
 }
 
 export function readDecisionsSearch(raw: Raw): DecisionsSearch {
@@ -69,9 +88,13 @@ export function readDecisionsSearch(raw: Raw): DecisionsSearch {
     pipeline: text(raw['pipeline']),
     appId: text(raw['appId']),
     source: text(raw['source']),
+    eventType: text(raw['eventType']),
+    subject: text(raw['subject']),
+    errorCode: text(raw['errorCode']),
     scoreMin: number(raw['scoreMin']),
     scoreMax: number(raw['scoreMax']),
     text: text(raw['text']),
+    ...readZone(raw),
   })
 }
 

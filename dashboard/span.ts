@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import { spanOf, type BucketName, type OverviewSearch } from './search.ts'
+import { bucketsFor, spanOf, type BucketName, type OverviewSearch } from './search.ts'
 
 /** The time that a page shows. `live` spans end now and move on. */
 export interface Span {
@@ -21,7 +21,9 @@ export function useSpan(search: OverviewSearch): Span {
     const timer = setInterval(() => setNow(Date.now()), stepMs)
     return () => clearInterval(timer)
   }, [live])
-  return { from, to, live, bucket: search.bucket ?? 'auto', zone: search.zone ?? 'local' }
+  // A step that is too fine for the range, as an old address may ask for, is left to the server.
+  const bucket = bucketsFor(to - from).find(name => name === search.bucket) ?? 'auto'
+  return { from, to, live, bucket, zone: search.zone ?? 'local' }
 }
 
 /** IANA name of the zone in which days begin. */

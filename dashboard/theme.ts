@@ -1,4 +1,5 @@
-import { theme, type ThemeConfig } from 'antd'
+import { theme, type GlobalToken, type ThemeConfig } from 'antd'
+import type { CSSProperties } from 'react'
 
 /** Light tokens are mended where antd’s own fail the contrast of WCAG 2.1 AA; in the dark only links and placeholders need it. */
 const lightTokens = {
@@ -17,9 +18,10 @@ const darkTokens = {
   colorTextDescription: 'rgba(255,255,255,.65)',
 }
 
-export function themeOf(dark: boolean): ThemeConfig {
+export function themeOf(dark: boolean, still: boolean): ThemeConfig {
   const shared = {
     borderRadius: 8,
+    motion: !still,
     fontFamily: 'system-ui, "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif',
   }
   return dark
@@ -33,8 +35,34 @@ const darkSeries = ['#56b4e9', '#ff9d4d', '#2fc99a', '#e3a0c8', '#f0e442', '#a3a
 /** What is harmless stays in the background. */
 const quiet = { light: '#8c8c8c', dark: '#6e6e6e' }
 
-export function seriesColour(label: string, index: number, dark: boolean): string {
-  if (label === '' || label === 'none') return dark ? quiet.dark : quiet.light
+/** Colours by place in the alphabet, not by size: a label keeps its colour while the numbers move. */
+export function seriesColours(labels: readonly string[], dark: boolean): ReadonlyMap<string, string> {
   const colours = dark ? darkSeries : lightSeries
-  return colours[index % colours.length] ?? quiet.light
+  const background = dark ? quiet.dark : quiet.light
+  const isQuiet = (label: string): boolean => label === '' || label === 'none'
+  const loud = labels.filter(label => !isQuiet(label)).toSorted()
+  return new Map(
+    labels.map(label => [
+      label,
+      isQuiet(label) ? background : (colours[loud.indexOf(label) % colours.length] ?? background),
+    ]),
+  )
+}
+
+/** The theme as the style sheet knows it. */
+export function cssVariables(token: GlobalToken): CSSProperties {
+  const variables: Record<`--${string}`, string> = {
+    '--page': token.colorBgLayout,
+    '--card': token.colorBgContainer,
+    '--raised': token.colorBgElevated,
+    '--fill': token.colorFillQuaternary,
+    '--line': token.colorBorderSecondary,
+    '--text': token.colorText,
+    '--quiet': token.colorTextDescription,
+    '--link': token.colorLink,
+    '--danger': token.colorErrorText,
+    '--good': token.colorSuccessText,
+    '--font': token.fontFamily,
+  }
+  return variables
 }

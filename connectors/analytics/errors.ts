@@ -38,8 +38,10 @@ export function fromEngine(error: unknown, statement: 'read' | 'write'): Riskloo
     })
   }
   const message = messageOf(error)
-  if (diskFull.test(message)) return new RiskloomError('disk-full', message, { cause: error, transient: true })
   const type = error instanceof ClickHouseError ? (error.type ?? '') : ''
+  // The engine's own name for it stands beside the message, the operating system's within.
+  if (diskFull.test(type) || diskFull.test(message))
+    return new RiskloomError('disk-full', message, { cause: error, transient: true })
   return new RiskloomError('analytics-failed', message, {
     cause: error,
     details: { type },

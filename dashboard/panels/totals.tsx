@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { Card, theme, Typography } from 'antd'
+import { Skeleton } from 'antd'
 import { useTranslation } from 'react-i18next'
 import type { SituationTotals } from '../../schemas/api/situation.ts'
 import { get, queryOf } from '../api.ts'
@@ -35,7 +35,7 @@ export function Totals({ span }: { span: Span }) {
   })
   return (
     <section className="tiles" aria-live="off">
-      <QueryContent query={query}>
+      <QueryContent query={query} waiting={<Waiting />}>
         {totals =>
           figures.map(({ name, format, worse }) => (
             <Tile key={name} name={name} totals={totals} format={format} worse={worse} utc={span.zone === 'utc'} />
@@ -44,6 +44,15 @@ export function Totals({ span }: { span: Span }) {
       </QueryContent>
     </section>
   )
+}
+
+/** As high as the numbers that will come: nothing jumps. */
+function Waiting() {
+  return figures.map(({ name }) => (
+    <div key={name} className="card tile">
+      <Skeleton active title={false} paragraph={{ rows: 3 }} />
+    </div>
+  ))
 }
 
 function Tile({
@@ -61,17 +70,16 @@ function Tile({
 }) {
   const { t } = useTranslation()
   const formats = useFormat(utc)
-  const { token } = theme.useToken()
   const { value, before, rows } = totals[name]
   const ratio = value !== null && before !== null && before > 0 ? value / before - 1 : null
   // A period before with hardly any data is no baseline: the number stands beside, a percentage would mislead.
   const change = ratio !== null && ratio <= mostChange ? ratio : null
-  const colour =
+  const tone =
     change === null || worse === null || Math.abs(change) < 0.005
-      ? token.colorTextSecondary
+      ? 'quiet'
       : change > 0
-        ? token.colorErrorText
-        : token.colorSuccessText
+        ? 'danger'
+        : 'good'
   const baseline =
     before === null || before === 0
       ? t('totals.noBefore')
@@ -81,8 +89,8 @@ function Tile({
           to: formats.minute(totals.before.to),
         })
   return (
-    <Card size="small">
-      <Typography.Text type="secondary">{t(`totals.${name}`)}</Typography.Text>
+    <div className="card tile">
+      <span className="quiet">{t(`totals.${name}`)}</span>
       <div className="tile-value" data-testid={`total-${name}`}>
         {value === null ? (
           '–'
@@ -92,14 +100,12 @@ function Tile({
           </RowsLink>
         )}
         {change === null ? null : (
-          <span style={{ fontSize: 14, marginInlineStart: 8, color: colour }}>
+          <span className={`change ${tone}`}>
             {change > 0 ? '▲' : '▼'} {formats.percent(Math.abs(change))}
           </span>
         )}
       </div>
-      <Typography.Text type="secondary" style={{ fontSize: 12 }}>
-        {baseline}
-      </Typography.Text>
-    </Card>
+      <span className="quiet small">{baseline}</span>
+    </div>
   )
 }

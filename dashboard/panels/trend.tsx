@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { Button, Empty, Typography } from 'antd'
+import { Button, Empty } from 'antd'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { SituationSeries } from '../../schemas/api/situation.ts'
@@ -8,6 +8,7 @@ import { useFormat } from '../parts/format.ts'
 import { useName } from '../parts/label-name.ts'
 import { Panel } from '../parts/panel.tsx'
 import { RowsLink } from '../parts/rows-link.tsx'
+import { missingBuckets } from '../parts/trend-points.ts'
 import { zoneName, type Span } from '../span.ts'
 
 const TrendChart = lazy(() => import('../parts/trend-chart.tsx').then(module => ({ default: module.TrendChart })))
@@ -40,9 +41,7 @@ export function Trend({ span }: { span: Span }) {
         return (
           <Suspense fallback={<div style={{ height: 320 }} />}>
             <TrendChart series={series} utc={zone === 'utc'} />
-            <Typography.Text type="secondary" style={{ fontSize: 12 }}>
-              {t('trend.click')} {series.buckets.at(-1)?.complete === false ? t('trend.open') : ''}
-            </Typography.Text>
+            <Notes series={series} />
           </Suspense>
         )
       }}
@@ -50,10 +49,25 @@ export function Trend({ span }: { span: Span }) {
   )
 }
 
+/** How to read the chart; what does not apply is not said. */
+function Notes({ series }: { series: SituationSeries }) {
+  const { t } = useTranslation()
+  const { count } = useFormat()
+  const { buckets, rest } = series
+  return (
+    <p className="quiet small">
+      {t('trend.click')} {buckets.some(({ complete }) => !complete) ? t('trend.open') : ''}{' '}
+      {missingBuckets(series).size > 0 ? t('trend.missing') : ''}{' '}
+      {rest === null ? '' : t('trend.rest', { labels: count(rest.labels), total: count(rest.total) })}
+    </p>
+  )
+}
+
 function TrendTable({ series, utc }: { series: SituationSeries; utc: boolean }) {
   const { t } = useTranslation()
   const name = useName('label')
   const format = useFormat(utc)
+  const missing = missingBuckets(series)
   return (
     <div className="scroll" style={{ maxHeight: 360 }} tabIndex={0} role="region" aria-label={t('trend.title')}>
       <table className="figures">
@@ -73,7 +87,11 @@ function TrendTable({ series, utc }: { series: SituationSeries; utc: boolean }) 
               <th scope="row">{format.minute(from)}</th>
               {series.series.map(({ label, counts }) => (
                 <td key={label}>
-                  <RowsLink rows={{ ...series.rows, label, from, to }}>{format.count(counts[index] ?? 0)}</RowsLink>
+                  {missing.has(index) ? (
+                    '–'
+                  ) : (
+                    <RowsLink rows={{ ...series.rows, label, from, to }}>{format.count(counts[index] ?? 0)}</RowsLink>
+                  )}
                 </td>
               ))}
             </tr>

@@ -15,13 +15,7 @@ function formats(language: string, timeZone: string | undefined) {
   const share = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 })
   const fine = new Intl.NumberFormat(language, { maximumFractionDigits: 2 })
   const money = new Intl.NumberFormat(language, { style: 'currency', currency: 'USD', maximumFractionDigits: 4 })
-  const clock = new Intl.DateTimeFormat(language, {
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    hourCycle: 'h23',
-    ...zone,
-  })
+  const hour = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...zone })
   const day = new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric', ...zone })
   const minute = new Intl.DateTimeFormat(language, {
     month: 'numeric',
@@ -42,15 +36,17 @@ function formats(language: string, timeZone: string | undefined) {
     percent: (value: number) => share.format(value),
     decimal: (value: number) => fine.format(value),
     cost: (value: number) => money.format(value),
-    time: (at: number) => clock.format(at),
+    hour: (at: number) => hour.format(at),
     day: (at: number) => day.format(at),
     minute: (at: number) => minute.format(at),
     full: (at: number) => full.format(at),
     duration: (ms: number) =>
       // Whole milliseconds are all that some clocks give.
-      ms < 0.01
+      ms === 0
         ? '< 1 ms'
-        : ms < 1_000
+        : ms < 0.01
+          ? '< 0.01 ms'
+          : ms < 1_000
           ? `${fine.format(ms)} ms`
           : ms < 60_000
             ? `${fine.format(ms / 1_000)} s`

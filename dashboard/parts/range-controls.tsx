@@ -1,42 +1,57 @@
-import { DatePicker, Segmented, Select } from 'antd'
-import dayjs from 'dayjs'
+import { Segmented, Select } from 'antd'
+import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
-import { buckets, ranges, spanOf, type BucketName, type OverviewSearch, type RangeName } from '../search.ts'
+import { bucketsFor, ranges, spanOf, type BucketName, type RangeName } from '../search.ts'
 
-/** Which time, in which steps, in whose zone. The choice is the address of the page. */
-export function RangeControls({ search, change }: { search: OverviewSearch; change: (next: OverviewSearch) => void }) {
+const RangePicker = lazy(() => import('./range-picker.tsx').then(module => ({ default: module.RangePicker })))
+
+interface TimeSearch {
+  readonly range?: RangeName
+  readonly from?: number
+  readonly to?: number
+  readonly zone?: 'utc' | 'local'
+}
+
+export interface TimeChange {
+  readonly range?: RangeName | undefined
+  readonly from?: number | undefined
+  readonly to?: number | undefined
+  readonly zone?: 'utc' | 'local'
+}
+
+const minuteMs = 60_000
+
+/** Which time, in whose zone. The choice is the address of the page. */
+export function RangeControls({ search, change }: { search: TimeSearch; change: (next: TimeChange) => void }) {
   const { t } = useTranslation()
   const { live } = spanOf(search, 0)
-  const { from: _from, to: _to, range: _range, ...rest } = search
+  const choose = (range: RangeName | 'custom'): void => {
+    if (range !== 'custom') return change({ range, from: undefined, to: undefined })
+    const { from, to } = spanOf(search, Date.now())
+    change({ range: undefined, from: wholeMinute(from), to: wholeMinute(to) + minuteMs })
+  }
   return (
-    <div className="controls" role="group" aria-label={t('range.title')}>
+    <>
       <Select<RangeName | 'custom'>
         aria-label={t('range.title')}
         value={live ? (search.range ?? '24h') : 'custom'}
         options={[
           ...(Object.keys(ranges) as RangeName[]).map(value => ({ value, label: t(`range.${value}`) })),
-          ...(live ? [] : [{ value: 'custom' as const, label: t('range.custom') }]),
+          { value: 'custom' as const, label: t('range.custom') },
         ]}
-        onChange={range => range !== 'custom' && change({ ...rest, range })}
+        onChange={choose}
         style={{ minWidth: 110 }}
       />
-      <DatePicker.RangePicker
-        showTime={{ format: 'HH:mm' }}
-        format="YYYY-MM-DD HH:mm"
-        value={search.from !== undefined && search.to !== undefined ? [dayjs(search.from), dayjs(search.to)] : null}
-        onChange={days => {
-          const [from, to] = days ?? []
-          change(from && to ? { ...rest, from: from.valueOf(), to: to.valueOf() } : rest)
-        }}
-        style={{ maxWidth: '100%' }}
-      />
-      <Select<BucketName>
-        aria-label={t('range.bucket')}
-        value={search.bucket ?? 'auto'}
-        options={buckets.map(value => ({ value, label: `${t('range.bucket')}: ${t(`range.${value}`)}` }))}
-        onChange={bucket => change({ ...search, bucket })}
-        style={{ minWidth: 150 }}
-      />
+      {search.from === undefined || search.to === undefined ? null : (
+        <Suspense>
+          <RangePicker
+            from={search.from}
+            to={search.to}
+            utc={search.zone === 'utc'}
+            change={(from, to) => change({ range: undefined, from, to })}
+          />
+        </Suspense>
+      )}
       <Segmented<'local' | 'utc'>
         aria-label={t('range.zone')}
         value={search.zone ?? 'local'}
@@ -44,8 +59,34 @@ export function RangeControls({ search, change }: { search: OverviewSearch; chan
           { value: 'local', label: t('range.local') },
           { value: 'utc', label: t('range.utc') },
         ]}
-        onChange={zone => change({ ...search, zone })}
+        onChange={zone => change({ zone })}
       />
-    </div>
+    </>
   )
+}
+
+/** In which steps; those that would make too many points for the range are not offered. */
+export function StepControl({
+  lengthMs,
+  bucket,
+  change,
+}: {
+  lengthMs: number
+  bucket: BucketName
+  change: (bucket: BucketName) => void
+}) {
+  const { t } = useTranslation()
+  return (
+    <Select<BucketName>
+      aria-label={t('range.bucket')}
+      value={bucket}
+      options={bucketsFor(lengthMs).map(value => ({ value, label: `${t('range.bucket')}: ${t(`range.${value}`)}` }))}
+      onChange={change}
+      style={{ minWidth: 150 }}
+    />
+  )
+}
+
+function wholeMinute(at: number): number {
+  return Math.floor(at / minuteMs) * minuteMs
 }

@@ -1,25 +1,17 @@
 import { useNavigate } from '@tanstack/react-router'
 import { theme } from 'antd'
 import { useMemo } from 'react'
-import {
-  CartesianGrid,
-  Legend,
-  Line,
-  LineChart,
-  ReferenceArea,
-  ResponsiveContainer,
-  Tooltip,
-  XAxis,
-  YAxis,
-} from 'recharts'
+import { CartesianGrid, Legend, Line, LineChart, ReferenceArea, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts'
 import type { SituationSeries } from '../../schemas/api/situation.ts'
 import { usePreferences } from '../preferences.tsx'
 import { readDecisionsSearch } from '../search.ts'
-import { seriesColour } from '../theme.ts'
+import { seriesColours } from '../theme.ts'
+import { useZone } from '../zone.ts'
 import { useFormat } from './format.ts'
 import { useName } from './label-name.ts'
+import { dayMs, keyOf, labelOf, openEnds, pointsOf, ticksOf } from './trend-points.ts'
 
-type Point = { readonly at: number } & Readonly<Record<string, number>>
+const narrowPx = 560
 
 /** Lines over a time axis. A click on a point leads to its decisions. */
 export function TrendChart({ series, utc }: { series: SituationSeries; utc: boolean }) {
@@ -27,32 +19,31 @@ export function TrendChart({ series, utc }: { series: SituationSeries; utc: bool
   const { dark } = usePreferences()
   const format = useFormat(utc)
   const name = useName('label')
-  const navigate = useNavigate()
+  const open = useOpenPoint(series)
   const points = useMemo(() => pointsOf(series), [series])
+  const colours = seriesColours(
+    series.series.map(({ label }) => label),
+    dark,
+  )
+  const ticks = useTicks(series, utc)
   const tick = { fill: token.colorTextSecondary, fontSize: 12 }
   const atText = (at: number): string => (series.bucket === 'day' ? format.day(at) : format.minute(at))
-  const open = (label: string, index: number | undefined): void => {
-    const bucket = index === undefined ? undefined : series.buckets[index]
-    if (bucket === undefined) return
-    void navigate({
-      to: '/decisions',
-      search: readDecisionsSearch({ ...series.rows, label, from: bucket.from, to: bucket.to }),
-    })
-  }
+  const tickText = (at: number): string => (ticks.stepMs >= dayMs || ticks.isMidnight(at) ? format.day(at) : format.hour(at))
   return (
     <div style={{ width: '100%', height: 320 }} data-testid="trend-chart">
       <ResponsiveContainer>
-        <LineChart data={points} margin={{ top: 8, right: 28, bottom: 0, left: -12 }} accessibilityLayer>
+        <LineChart data={points} margin={{ top: 8, right: 24, bottom: 0, left: -8 }} accessibilityLayer>
           <CartesianGrid stroke={token.colorBorderSecondary} vertical={false} />
           <XAxis
             dataKey="at"
             type="number"
             scale="time"
             domain={['dataMin', 'dataMax']}
-            tickFormatter={atText}
+            ticks={ticks.at}
+            tickFormatter={tickText}
             tick={tick}
             stroke={token.colorBorder}
-            minTickGap={48}
+            minTickGap={8}
           />
           <YAxis
             allowDecimals={false}
@@ -63,14 +54,19 @@ export function TrendChart({ series, utc }: { series: SituationSeries; utc: bool
           <Tooltip
             labelFormatter={at => atText(Number(at))}
             formatter={(value, key) => [format.count(Number(value)), name(labelOf(String(key)))]}
+            itemSorter={item => -Number(item.value)}
             contentStyle={{
               background: token.colorBgElevated,
               border: `1px solid ${token.colorBorder}`,
               borderRadius: 8,
             }}
             labelStyle={{ color: token.colorText }}
+            isAnimationActive={false}
           />
-          <Legend formatter={key => <span style={{ color: token.colorText }}>{name(labelOf(String(key)))}</span>} />
+          <Legend
+            itemSorter={null}
+            formatter={key => <span style={{ color: token.colorText }}>{name(labelOf(String(key)))}</span>}
+          />
           {openEnds(series).map(({ from, to }) => (
             <ReferenceArea
               key={from}
@@ -81,14 +77,16 @@ export function TrendChart({ series, utc }: { series: SituationSeries; utc: bool
               strokeOpacity={0}
             />
           ))}
-          {series.series.map(({ label }, index) => (
+          {series.series.map(({ label }) => (
             <Line
               key={label}
+              name={keyOf(label)}
               dataKey={keyOf(label)}
-              stroke={seriesColour(label, index, dark)}
+              stroke={colours.get(label) ?? token.colorText}
               strokeWidth={label === '' ? 1.5 : 2}
               dot={false}
               activeDot={{
+                r: 5,
                 onClick: (_event, payload) => open(label, (payload as { index?: number }).index),
                 style: { cursor: 'pointer' },
               }}
@@ -102,23 +100,22 @@ export function TrendChart({ series, utc }: { series: SituationSeries; utc: bool
   )
 }
 
-/** Keys of points are prefixed: a label may be called `at`, or be empty. */
-const keyOf = (label: string): string => `label:${label}`
-const labelOf = (key: string): string => key.slice(6)
-
-function pointsOf({ buckets, series }: SituationSeries): Point[] {
-  return buckets.map(({ from }, index) => ({
-    at: from,
-    ...Object.fromEntries(series.map(({ label, counts }) => [keyOf(label), counts[index] ?? 0])),
-  }))
+function useOpenPoint(series: SituationSeries): (label: string, index: number | undefined) => void {
+  const navigate = useNavigate()
+  const zone = useZone()
+  return (label, index) => {
+    const bucket = index === undefined ? undefined : series.buckets[index]
+    if (bucket === undefined) return
+    const rows = { ...series.rows, label, from: bucket.from, to: bucket.to }
+    void navigate({ to: '/decisions', search: { ...readDecisionsSearch(rows), ...zone } })
+  }
 }
 
-/** Stretches of the axis that lead to a bucket which the range or the present cuts: their numbers are not whole yet. */
-function openEnds({ buckets }: SituationSeries): { from: number; to: number }[] {
-  const stretch = (cut: number, whole: number): { from: number; to: number }[] => {
-    const [a, b] = [buckets.at(cut), buckets.at(whole)]
-    if (buckets.length < 2 || a === undefined || b === undefined || a.complete) return []
-    return [{ from: Math.min(a.from, b.from), to: Math.max(a.from, b.from) }]
-  }
-  return [...stretch(0, 1), ...stretch(-1, -2)]
+function useTicks({ buckets }: SituationSeries, utc: boolean) {
+  const [from, to] = [buckets[0]?.from ?? 0, buckets.at(-1)?.from ?? 0]
+  return useMemo(() => {
+    const offsetMs = utc ? 0 : -new Date(to).getTimezoneOffset() * 60_000
+    const most = window.innerWidth < narrowPx ? 4 : 8
+    return { ...ticksOf(from, to, offsetMs, most), isMidnight: (at: number) => (at + offsetMs) % dayMs === 0 }
+  }, [from, to, utc])
 }
