@@ -37,7 +37,8 @@ export function inForceLookup(records: Records): InForceLookup {
     app: load,
     async get(workspace, appId) {
       const app = await load(workspace, appId)
-      const version = app.publishedVersion === null ? undefined : await versions.get(keyOf(workspace, app.publishedVersion))
+      const version =
+        app.publishedVersion === null ? undefined : await versions.get(keyOf(workspace, app.publishedVersion))
       if (version === undefined) throw new RiskloomError('app-not-published', 'Workflow not published')
       return { app, version }
     },

@@ -36,6 +36,8 @@ export interface Streams {
 export interface Services {
   readonly settings: {
     readonly version: string
+    /** Workspace of whoever comes through the private socket. */
+    readonly localWorkspace: string
     readonly publicUrl: string
     readonly bodyLimit: number
     readonly ingestLimit: number

@@ -31,7 +31,11 @@ function Root() {
   const { language, dark, still } = usePreferences()
   return (
     <I18nextProvider i18n={i18nOf(language)}>
-      <ConfigProvider theme={themeOf(dark, still)} locale={language === 'zh-CN' ? zhCN : enUS} button={{ autoInsertSpace: false }}>
+      <ConfigProvider
+        theme={themeOf(dark, still)}
+        locale={language === 'zh-CN' ? zhCN : enUS}
+        button={{ autoInsertSpace: false }}
+      >
         <RouterProvider router={router} />
       </ConfigProvider>
     </I18nextProvider>

@@ -7,7 +7,10 @@ import type { Telemetry } from '../engine/ports/telemetry.ts'
 import type { Config } from './config.ts'
 
 /** Records of the settings: a server by URL, or the embedded one. */
-export function openRecords(config: Config, telemetry: Telemetry = pinoTelemetry({ level: config.logLevel })): Promise<Records> {
+export function openRecords(
+  config: Config,
+  telemetry: Telemetry = pinoTelemetry({ level: config.logLevel }),
+): Promise<Records> {
   if (config.databaseUrl !== undefined) return postgresRecords({ url: config.databaseUrl, telemetry })
   return embeddedRecords({ folder: join(config.dataFolder, 'records'), telemetry, clock: systemClock })
 }

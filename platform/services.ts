@@ -23,6 +23,9 @@ import { openRecords } from './open-ports.ts'
 import { productRoot, productVersion } from './product.ts'
 import type { Scope } from './scope.ts'
 
+/** The first workspace; others come by invitation. */
+export const firstWorkspace = 'main'
+
 /** All that runs in this process. */
 export interface Platform {
   readonly services: Services
@@ -61,11 +64,17 @@ export async function openServices(config: Config, running: Scope): Promise<Plat
       ...(config.masterKey === undefined ? {} : { masterKey: config.masterKey }),
     }),
   )
+  // A wrong master key stops the start here, and not the first model call.
+  await secrets.seal(firstWorkspace, 'start')
   const cache = opened(running, 'cache', memoryCache({ clock }))
   const http = opened(running, 'http', guardedHttp({ allow: config.egressAllow, telemetry }))
   const sandbox = opened(running, 'sandbox', quickjsSandbox({ telemetry }))
   const classifiers = localClassifiers({ blobs, records, clock })
-  const modelPort = opened(running, 'models', models({ http, records, secrets, local: classifiers, clock, telemetry, faults, fallback: config.openai }))
+  const modelPort = opened(
+    running,
+    'models',
+    models({ http, records, secrets, local: classifiers, clock, telemetry, faults, fallback: config.openai }),
+  )
   const durable = opened(
     running,
     'durable',
@@ -78,14 +87,37 @@ export async function openServices(config: Config, running: Scope): Promise<Plat
       loadVersion: (workspace, id) => records.workspace(workspace).apps.version(id),
     }),
   )
-  const streams = pipelines({ stream, records, analytics, blobs, durable, clock, ids, telemetry, faults, readers: sourceReaders })
-  const ports: Record<string, Port> = { stream, records, analytics, blobs, secrets, cache, http, sandbox, models: modelPort, durable }
+  const streams = pipelines({
+    stream,
+    records,
+    analytics,
+    blobs,
+    durable,
+    clock,
+    ids,
+    telemetry,
+    faults,
+    readers: sourceReaders,
+  })
+  const ports: Record<string, Port> = {
+    stream,
+    records,
+    analytics,
+    blobs,
+    secrets,
+    cache,
+    http,
+    sandbox,
+    models: modelPort,
+    durable,
+  }
 
   let address = ''
   let backfill: { done: number; total: number } | null = null
   const services: Services = {
     settings: {
       version: productVersion(),
+      localWorkspace: firstWorkspace,
       get publicUrl() {
         return address
       },

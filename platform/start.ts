@@ -7,11 +7,8 @@ import type { Config } from './config.ts'
 import { prepareDataFolder } from './data-folder.ts'
 import { startDemo } from './demo.ts'
 import { scope, type Scope } from './scope.ts'
-import { openServices } from './services.ts'
+import { firstWorkspace, openServices } from './services.ts'
 import { socketPath } from './socket-path.ts'
-
-/** The first workspace; others come by invitation. */
-export const firstWorkspace = 'main'
 
 /** Time that running work gets to end in order after Ctrl-C. */
 const stopMs = 30_000
@@ -33,7 +30,10 @@ export async function start(config: Config): Promise<void> {
   }
   await signal
   process.stdout.write('\nstopping …\n')
-  const timer = setTimeout(() => giveUp(`not stopped after ${stopMs / 1_000} s; what is unfinished goes on at the next start`), stopMs)
+  const timer = setTimeout(
+    () => giveUp(`not stopped after ${stopMs / 1_000} s; what is unfinished goes on at the next start`),
+    stopMs,
+  )
   const problems = await running.stop()
   clearTimeout(timer)
   for (const problem of problems) process.stderr.write(`${problem}\n`)

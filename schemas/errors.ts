@@ -49,7 +49,6 @@ export const errorTable = {
   'model-output-invalid': { status: 422, remedy: 'Make the prompt or the schema plainer, or take a stronger model.' },
   'classifier-not-found': { status: 422, remedy: 'Train the classifier first.' },
   'sandbox-failed': { status: 422, remedy: 'Correct the code; the message carries its error.' },
-  'sandbox-timeout': { status: 422, remedy: 'Make the code faster; the limit is in the message.' },
   // streams
   'invalid-event': { status: 422, remedy: 'Correct the named field of the event.' },
   'malformed-record': { status: 422, remedy: 'Correct the named line of the source.' },

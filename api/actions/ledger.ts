@@ -24,7 +24,8 @@ export async function loadLedger(
   const rows = await services.analytics.query<EndedCounts>(workspace, pipelineCountsQuery())
   const after = await planned(services.records, workspace)
   const ended = rows.filter(row => after.pipelines.has(row.pipeline))
-  const sum = (field: 'decided' | 'deadLettered' | 'filtered') => ended.reduce((total, row) => total + Number(row[field]), 0)
+  const sum = (field: 'decided' | 'deadLettered' | 'filtered') =>
+    ended.reduce((total, row) => total + Number(row[field]), 0)
   const counts = { decided: sum('decided'), deadLettered: sum('deadLettered'), filtered: sum('filtered') }
   const total = counts.decided + counts.deadLettered + counts.filtered
   return {

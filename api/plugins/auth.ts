@@ -27,7 +27,6 @@ const rank = { viewer: 0, editor: 1, owner: 2 } as const
 export function auth(app: FastifyInstance, services: Services, isLocal: (request: FastifyRequest) => boolean): void {
   // A revoked key may work for this long in another process.
   const keys = recent<ApiKey | undefined>(5_000, hash => services.records.access.key(hash))
-  const localWorkspace = recent<string>(60_000, async () => (await services.records.access.workspaces())[0] ?? 'main')
   app.decorateRequest('identity')
   app.addHook('onRequest', async (request, reply) => {
     if (isServiceApi(request)) serviceHeaders(reply, services.settings.version)
@@ -40,7 +39,7 @@ export function auth(app: FastifyInstance, services: Services, isLocal: (request
   async function identify(request: FastifyRequest): Promise<Identity> {
     const header = request.headers.authorization
     if (header !== undefined || isServiceApi(request)) return byKey(header)
-    if (isLocal(request)) return { kind: 'local', workspace: await localWorkspace.get('') }
+    if (isLocal(request)) return { kind: 'local', workspace: services.settings.localWorkspace }
     return bySession(request)
   }
 

@@ -44,7 +44,8 @@ export function accessRoutes(app: FastifyInstance, services: Services): void {
       const account = await access.account(email.trim().toLowerCase())
       const right = await checkPassword(password, account?.passwordHash ?? null)
       if (!right || account === undefined) throw new RiskloomError('unauthorized', 'e-mail or password is wrong')
-      const [workspace = 'main'] = await access.workspaces()
+      const [workspace] = await access.memberships(account.id)
+      if (workspace === undefined) throw new RiskloomError('forbidden', 'this account is a member of no workspace')
       await open(request, reply, account.id, workspace)
       return { ok: true }
     },
@@ -75,7 +76,8 @@ export function accessRoutes(app: FastifyInstance, services: Services): void {
         details: { field: 'current' },
       })
     }
-    await access.setPassword(identity.accountId, await hashPassword(password))
+    const session = request.cookies[sessionCookie] ?? ''
+    await access.setPassword(identity.accountId, await hashPassword(password), tokenHash(session))
     return { ok: true }
   })
 

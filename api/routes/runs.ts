@@ -13,22 +13,26 @@ import type { RouteServices } from '../route-services.ts'
 const tags = ['runs']
 
 export function runRoutes(app: FastifyInstance, services: RouteServices): void {
-  app.post('/api/runs', { config: { access: 'editor' }, schema: { tags, body: jsonSchema(RunRequest) } }, async (request, reply) => {
-    const { appId, inputs } = request.body as z.infer<typeof RunRequest>
-    const { workspace } = request.identity
-    const { version } = await services.inForce.get(workspace, appId)
-    const values = fromJs(inputs)
-    if (!isObject(values)) throw new RiskloomError('invalid-request', 'inputs must be an object')
-    const handle = await services.durable.start({
-      workspace,
-      runId: services.ids.uuid(),
-      version,
-      purpose: 'debug',
-      user: authorOf(request.identity),
-      inputs: values,
-    })
-    return reply.type('application/json; charset=utf-8').send(runJson(await handle.finished))
-  })
+  app.post(
+    '/api/runs',
+    { config: { access: 'editor' }, schema: { tags, body: jsonSchema(RunRequest) } },
+    async (request, reply) => {
+      const { appId, inputs } = request.body as z.infer<typeof RunRequest>
+      const { workspace } = request.identity
+      const { version } = await services.inForce.get(workspace, appId)
+      const values = fromJs(inputs)
+      if (!isObject(values)) throw new RiskloomError('invalid-request', 'inputs must be an object')
+      const handle = await services.durable.start({
+        workspace,
+        runId: services.ids.uuid(),
+        version,
+        purpose: 'debug',
+        user: authorOf(request.identity),
+        inputs: values,
+      })
+      return reply.type('application/json; charset=utf-8').send(runJson(await handle.finished))
+    },
+  )
 
   app.get('/api/runs/:id', { schema: { tags } }, async (request, reply) => {
     const { id } = request.params as { id: string }

@@ -20,11 +20,21 @@ export function situationRoutes(app: FastifyInstance, services: RouteServices): 
   })
 
   app.get('/api/situation/series', overRange(contract.SituationSeries), request =>
-    situation.loadSeries(analytics, request.identity.workspace, checked(request.query as SituationRequest), clock.now()),
+    situation.loadSeries(
+      analytics,
+      request.identity.workspace,
+      checked(request.query as SituationRequest),
+      clock.now(),
+    ),
   )
 
   app.get('/api/situation/totals', overRange(contract.SituationTotals), request =>
-    situation.loadTotals(analytics, request.identity.workspace, checked(request.query as SituationRequest), clock.now()),
+    situation.loadTotals(
+      analytics,
+      request.identity.workspace,
+      checked(request.query as SituationRequest),
+      clock.now(),
+    ),
   )
 
   app.get('/api/situation/table', overRange(contract.SituationTable), request =>

@@ -56,8 +56,11 @@ export function workflowRoutes(app: FastifyInstance, services: RouteServices): v
 
     scope.post('/v1/workflows/tasks/:task/stop', appKey, async request => {
       const { task } = request.params as { task: string }
-      userOf(fieldsOf(request))
-      await services.durable.stop(request.identity.workspace, task)
+      const user = userOf(fieldsOf(request))
+      const { app: owner } = await bound(request)
+      // A run of another app or another user is left alone, and nobody is told that it exists.
+      const run = await services.durable.get(request.identity.workspace, task)
+      if (run?.appId === owner.id && run.user === user) await services.durable.stop(request.identity.workspace, task)
       return { result: 'success' }
     })
     done()

@@ -58,7 +58,9 @@ function Cells({ table }: { table: SituationTable }) {
         <tbody>
           {table.labels.map(row => (
             <tr key={row}>
-              <th scope="row">{label(row)}</th>
+              <th scope="row" className="name">
+                {label(row)}
+              </th>
               {table.surfaces.map(column => (
                 <td key={column}>
                   {at(row, column) === 0 ? (

@@ -7,10 +7,16 @@ import { get, queryOf } from '../api.ts'
 import { Chip } from '../parts/chip.tsx'
 import { DecisionTable } from '../parts/decision-table.tsx'
 import { Panel } from '../parts/panel.tsx'
+import type { DecisionsSearch } from '../search.ts'
 import type { Span } from '../span.ts'
 
 const rows = 12
 const everyMs = 3_000
+
+/** The list over the time of the page. */
+function rangeOf({ from, to, live, zone }: Span): DecisionsSearch {
+  return { ...(live ? {} : { from, to }), ...(zone === 'utc' ? { zone } : {}) }
+}
 
 /** The newest decisions; they stand still while the pointer or the focus is among them. */
 export function Latest({ span }: { span: Span }) {
@@ -34,7 +40,7 @@ export function Latest({ span }: { span: Span }) {
       onMouseEnter={() => setHeld(true)}
       onMouseLeave={() => setHeld(false)}
       onFocus={() => setHeld(true)}
-      onBlur={() => setHeld(false)}
+      onBlur={event => setHeld(event.currentTarget.matches(':hover'))}
       data-testid="latest"
     >
       <Panel
@@ -42,7 +48,10 @@ export function Latest({ span }: { span: Span }) {
         query={query}
         extra={
           <>
-            {state} <Link to="/decisions">{t('latest.all')}</Link>
+            {state}{' '}
+            <Link to="/decisions" search={rangeOf(span)}>
+              {t('latest.all')}
+            </Link>
           </>
         }
       >

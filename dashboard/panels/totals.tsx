@@ -74,14 +74,9 @@ function Tile({
   const ratio = value !== null && before !== null && before > 0 ? value / before - 1 : null
   // A period before with hardly any data is no baseline: the number stands beside, a percentage would mislead.
   const change = ratio !== null && ratio <= mostChange ? ratio : null
-  const tone =
-    change === null || worse === null || Math.abs(change) < 0.005
-      ? 'quiet'
-      : change > 0
-        ? 'danger'
-        : 'good'
+  const tone = change === null || worse === null || Math.abs(change) < 0.005 ? 'quiet' : change > 0 ? 'danger' : 'good'
   const baseline =
-    before === null || before === 0
+    before === null || (totals.decided.before ?? 0) === 0
       ? t('totals.noBefore')
       : t('totals.before', {
           value: format(before, formats),
@@ -101,7 +96,7 @@ function Tile({
         )}
         {change === null ? null : (
           <span className={`change ${tone}`}>
-            {change > 0 ? '▲' : '▼'} {formats.percent(Math.abs(change))}
+            {change === 0 ? '=' : change > 0 ? '▲' : '▼'} {formats.percent(Math.abs(change))}
           </span>
         )}
       </div>

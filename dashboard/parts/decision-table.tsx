@@ -5,6 +5,7 @@ import type { DecisionSummary } from '../../schemas/api/situation.ts'
 import { Chip, type Tone } from './chip.tsx'
 import { useFormat } from './format.ts'
 import { useName } from './label-name.ts'
+import { useZone } from '../zone.ts'
 
 /** Rows of decisions; the text leads to the decision. Narrow screens keep time, text, label and action. */
 export function DecisionTable({
@@ -23,7 +24,7 @@ export function DecisionTable({
       <table className="figures decisions">
         <thead>
           <tr>
-            <th scope="col">{t('latest.time')}</th>
+            <th scope="col">{utc ? t('latest.timeUtc') : t('latest.time')}</th>
             <th scope="col">{t('latest.text')}</th>
             <th scope="col">{t('latest.label')}</th>
             <th scope="col" className="number roomy">
@@ -52,6 +53,7 @@ function DecisionRow({ decision, utc }: { decision: DecisionSummary; utc: boolea
   const { t } = useTranslation()
   const format = useFormat(utc)
   const surface = useName('surface')
+  const zone = useZone()
   const { id, eventTime, preview, score, status, runMs } = decision
   return (
     <tr>
@@ -59,7 +61,7 @@ function DecisionRow({ decision, utc }: { decision: DecisionSummary; utc: boolea
         {format.minute(eventTime)}
       </td>
       <td className="what">
-        <Link to="/decisions/$key" params={{ key: id }}>
+        <Link to="/decisions/$key" params={{ key: id }} search={zone}>
           {preview === '' ? t('latest.noText') : preview}
         </Link>
       </td>

@@ -47,9 +47,9 @@ function formats(language: string, timeZone: string | undefined) {
         : ms < 0.01
           ? '< 0.01 ms'
           : ms < 1_000
-          ? `${fine.format(ms)} ms`
-          : ms < 60_000
-            ? `${fine.format(ms / 1_000)} s`
-            : `${fine.format(ms / 60_000)} min`,
+            ? `${fine.format(ms)} ms`
+            : ms < 60_000
+              ? `${fine.format(ms / 1_000)} s`
+              : `${fine.format(ms / 60_000)} min`,
   }
 }

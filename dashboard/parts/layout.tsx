@@ -40,7 +40,10 @@ export function Layout() {
       </a>
       <header className="bar">
         <Link to="/" search={zone} className="brand">
-          <img src="/favicon.svg" alt="" width={24} height={24} /> RiskLoom
+          <img src="/favicon.svg" alt="RiskLoom" width={24} height={24} />
+          <span className="brand-name" aria-hidden>
+            RiskLoom
+          </span>
         </Link>
         {signedOut ? null : (
           <nav aria-label={t('layout.pages')}>

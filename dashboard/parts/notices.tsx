@@ -35,7 +35,11 @@ export function Notices({ status, lost }: { status: Status | undefined; lost: Er
           title={
             <span className="backfill">
               {t('notice.backfill', { done: count(backfill.done), total: count(backfill.total) })}
-              <progress value={backfill.done} max={Math.max(1, backfill.total)} aria-label={t('notice.backfillLabel')} />
+              <progress
+                value={backfill.done}
+                max={Math.max(1, backfill.total)}
+                aria-label={t('notice.backfillLabel')}
+              />
             </span>
           }
         />

@@ -1,7 +1,17 @@
 import { useNavigate } from '@tanstack/react-router'
 import { theme } from 'antd'
 import { useMemo } from 'react'
-import { CartesianGrid, Legend, Line, LineChart, ReferenceArea, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts'
+import {
+  CartesianGrid,
+  Legend,
+  Line,
+  LineChart,
+  ReferenceArea,
+  ResponsiveContainer,
+  Tooltip,
+  XAxis,
+  YAxis,
+} from 'recharts'
 import type { SituationSeries } from '../../schemas/api/situation.ts'
 import { usePreferences } from '../preferences.tsx'
 import { readDecisionsSearch } from '../search.ts'
@@ -28,7 +38,8 @@ export function TrendChart({ series, utc }: { series: SituationSeries; utc: bool
   const ticks = useTicks(series, utc)
   const tick = { fill: token.colorTextSecondary, fontSize: 12 }
   const atText = (at: number): string => (series.bucket === 'day' ? format.day(at) : format.minute(at))
-  const tickText = (at: number): string => (ticks.stepMs >= dayMs || ticks.isMidnight(at) ? format.day(at) : format.hour(at))
+  const tickText = (at: number): string =>
+    ticks.stepMs >= dayMs || ticks.isMidnight(at) ? format.day(at) : format.hour(at)
   return (
     <div style={{ width: '100%', height: 320 }} data-testid="trend-chart">
       <ResponsiveContainer>

@@ -4,7 +4,10 @@ import { dayMs, keyOf, missingBuckets, openEnds, pointsOf, ticksOf } from './tre
 
 const hour = 3_600_000
 
-function seriesOf(counts: Readonly<Record<string, readonly number[]>>, incomplete: readonly number[] = []): SituationSeries {
+function seriesOf(
+  counts: Readonly<Record<string, readonly number[]>>,
+  incomplete: readonly number[] = [],
+): SituationSeries {
   const lines = Object.entries(counts).map(([label, values]) => ({
     label,
     total: values.reduce((sum, value) => sum + value, 0),

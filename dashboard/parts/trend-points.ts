@@ -74,6 +74,9 @@ const steps = [
 export function ticksOf(from: number, to: number, offsetMs: number, most: number): { stepMs: number; at: number[] } {
   const stepMs = steps.find(step => (to - from) / step <= most) ?? to - from
   const first = Math.ceil((from + offsetMs) / stepMs) * stepMs - offsetMs
-  const at = Array.from({ length: Math.max(0, Math.floor((to - first) / stepMs) + 1) }, (_, index) => first + index * stepMs)
+  const at = Array.from(
+    { length: Math.max(0, Math.floor((to - first) / stepMs) + 1) },
+    (_, index) => first + index * stepMs,
+  )
   return { stepMs, at }
 }

@@ -1,14 +1,18 @@
 import { useQuery } from '@tanstack/react-query'
-import { getRouteApi, Link } from '@tanstack/react-router'
-import { Alert, Card, Descriptions, Typography } from 'antd'
+import { getRouteApi, Link, useCanGoBack, useRouter } from '@tanstack/react-router'
+import { Alert } from 'antd'
+import type { MouseEvent, ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { DecisionDetail, DecisionSummary, EventRecord } from '../../schemas/api/situation.ts'
 import { ApiError, get } from '../api.ts'
+import { Card } from '../parts/card.tsx'
 import { ActionTag, LabelTag } from '../parts/decision-table.tsx'
 import { useFormat } from '../parts/format.ts'
 import { QueryContent } from '../parts/panel.tsx'
+import { PolicyText } from '../parts/policy-text.tsx'
 import { RunTrace } from '../parts/run-trace.tsx'
 import { Values } from '../parts/values.tsx'
+import { useZone } from '../zone.ts'
 
 const route = getRouteApi('/decisions/$key')
 
@@ -20,124 +24,113 @@ export function DecisionPage() {
     queryKey: ['decision', key],
     queryFn: ({ signal }) => get<DecisionDetail>(`/api/decisions/${encodeURIComponent(key)}`, signal),
   })
-  if (query.error instanceof ApiError && query.error.status === 404)
-    return <Alert type="warning" showIcon title={t('decision.missing')} />
+  const missing = query.error instanceof ApiError && query.error.status === 404
   return (
     <>
-      <p style={{ marginTop: 0 }}>
-        <Link to="/decisions">← {t('decision.back')}</Link>
-      </p>
-      <QueryContent query={query}>
-        {({ decision, event, run }) => (
-          <div className="columns">
-            <div className="panels">
-              <VerdictCard decision={decision} />
-              {event === null ? null : <EventCard decision={decision} event={event} />}
+      <BackLink />
+      {missing ? (
+        <Alert type="warning" showIcon title={t('decision.missing')} />
+      ) : (
+        <QueryContent query={query}>
+          {detail => (
+            <div className="columns">
+              <div className="panels">
+                <VerdictCard detail={detail} />
+                {detail.event === null ? null : <EventCard decision={detail.decision} event={detail.event} />}
+              </div>
+              <TraceCard detail={detail} />
             </div>
-            <Card size="small" title={<h2>{t('decision.nodes')}</h2>}>
-              {run === null ? (
-                decision.runId === '' ? (
-                  t('decision.noRun')
-                ) : (
-                  t('decision.noTrace')
-                )
-              ) : (
-                <RunTrace run={run} />
-              )}
-            </Card>
-          </div>
-        )}
-      </QueryContent>
+          )}
+        </QueryContent>
+      )}
     </>
   )
 }
 
-function VerdictCard({ decision }: { decision: DecisionSummary }) {
+/** To where the reader came from, with the filters and the place in the list; to the list for those who came by a link. */
+function BackLink() {
   const { t } = useTranslation()
-  const format = useFormat()
-  const { policyId, policyClause, policyVersion, errorCode, errorMessage, duplicateOf } = decision
+  const zone = useZone()
+  const router = useRouter()
+  const canGoBack = useCanGoBack()
+  const back = (event: MouseEvent): void => {
+    if (!canGoBack || event.metaKey || event.ctrlKey || event.shiftKey) return
+    event.preventDefault()
+    router.history.back()
+  }
   return (
-    <Card size="small" title={<h1>{t('decision.verdict')}</h1>}>
-      <Typography.Paragraph className="sentence" style={{ fontSize: 16 }}>
-        {decision.preview === '' ? t('latest.noText') : decision.preview}
-      </Typography.Paragraph>
-      <p>
+    <p style={{ marginTop: 0 }}>
+      <Link to="/decisions" search={zone} onClick={back}>
+        ← {t('decision.back')}
+      </Link>
+    </p>
+  )
+}
+
+function VerdictCard({ detail }: { detail: DecisionDetail }) {
+  const { t } = useTranslation()
+  const { decision } = detail
+  const format = useFormat(useZone().zone === 'utc')
+  const { policyId, errorCode, errorMessage, duplicateOf, reason } = decision
+  return (
+    <Card title={<h1>{t('decision.verdict')}</h1>}>
+      <p className="sentence lead">{decision.preview === '' ? t('latest.noText') : decision.preview}</p>
+      <p className="verdict">
         <LabelTag decision={decision} />
         <ActionTag action={decision.action} /> {decision.status === 'decided' ? format.percent(decision.score) : null}
       </p>
-      <Descriptions
-        column={1}
-        size="small"
-        items={[
-          ...(decision.reason === ''
-            ? []
-            : [
-                {
-                  key: 'reason',
-                  label: t('decision.reason'),
-                  children: <span className="sentence">{decision.reason}</span>,
-                },
-              ]),
-          ...(policyId === ''
-            ? []
-            : [
-                {
-                  key: 'policy',
-                  label: t('decision.policy'),
-                  children: `${policyId}, ${t('decision.clause', { clause: policyClause, version: policyVersion })}`,
-                },
-              ]),
-          ...(errorCode === ''
-            ? []
-            : [
-                {
-                  key: 'error',
-                  label: t('decision.error'),
-                  children: <span className="sentence">{`${errorCode} ${errorMessage}`}</span>,
-                },
-              ]),
-          ...(duplicateOf === ''
-            ? []
-            : [
-                {
-                  key: 'duplicate',
-                  label: t('status.filtered'),
-                  children: t('decision.duplicateOf', { position: duplicateOf }),
-                },
-              ]),
-          { key: 'decided', label: t('decision.decided'), children: format.full(decision.decidedAt) },
-          {
-            key: 'version',
-            label: t('decision.version'),
-            children: <span className="sentence">{`${decision.appId} ${decision.versionId}`}</span>,
-          },
-        ]}
-      />
+      <dl className="facts">
+        {reason === '' ? null : <Fact name={t('decision.reason')}>{reason}</Fact>}
+        {policyId === '' ? null : (
+          <Fact name={t('decision.policy')}>
+            <PolicyText decision={decision} policy={detail.policy} />
+          </Fact>
+        )}
+        {errorCode === '' ? null : <Fact name={t('decision.error')}>{`${errorCode} ${errorMessage}`}</Fact>}
+        {duplicateOf === '' ? null : (
+          <Fact name={t('status.filtered')}>{t('decision.duplicateOf', { position: duplicateOf })}</Fact>
+        )}
+        <Fact name={t('decision.decided')}>{format.full(decision.decidedAt)}</Fact>
+        <Fact name={t('decision.latency')}>{format.duration(decision.latencyMs)}</Fact>
+        <Fact name={t('decision.version')}>{`${decision.appId} ${decision.versionId}`}</Fact>
+      </dl>
     </Card>
   )
 }
 
 function EventCard({ decision, event }: { decision: DecisionSummary; event: EventRecord }) {
   const { t } = useTranslation()
-  const format = useFormat()
+  const format = useFormat(useZone().zone === 'utc')
   return (
-    <Card size="small" title={<h2>{t('decision.event')}</h2>}>
-      <Descriptions
-        column={1}
-        size="small"
-        items={[
-          { key: 'id', label: 'id', children: <span className="sentence">{decision.eventId}</span> },
-          { key: 'time', label: t('decision.eventTime'), children: format.full(event.eventTime) },
-          { key: 'received', label: t('decision.received'), children: format.full(event.receivedAt) },
-          {
-            key: 'position',
-            label: t('decision.position'),
-            children: `${event.source} / ${event.incarnation} / ${event.partition} / ${event.offset}`,
-          },
-        ]}
-      />
+    <Card title={<h2>{t('decision.event')}</h2>}>
+      <dl className="facts">
+        <Fact name={t('decision.eventId')}>{decision.eventId}</Fact>
+        <Fact name={t('decision.eventTime')}>{format.full(event.eventTime)}</Fact>
+        <Fact name={t('decision.received')}>{format.full(event.receivedAt)}</Fact>
+        <Fact name={t('decision.position')}>
+          {`${event.source} / ${event.incarnation} / ${event.partition} / ${event.offset}`}
+        </Fact>
+      </dl>
       {event.timeClamped ? <Alert type="warning" showIcon title={t('decision.clamped')} /> : null}
       <Values title={t('decision.raw')} value={event.payload} open />
     </Card>
+  )
+}
+
+function TraceCard({ detail: { decision, run } }: { detail: DecisionDetail }) {
+  const { t } = useTranslation()
+  return (
+    <Card title={<h2>{t('decision.nodes')}</h2>}>
+      {run === null ? t(decision.runId === '' ? 'decision.noRun' : 'decision.noTrace') : <RunTrace run={run} />}
+    </Card>
+  )
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd className="sentence">{children}</dd>
+    </>
   )
 }

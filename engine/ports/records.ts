@@ -100,7 +100,12 @@ export interface PlanRecords {
    * Claims event ids for their positions; per claim the position that owns the id, its own when it is the first within
    * the window. Repeating a claim gives the same answer.
    */
-  claim(source: string, incarnation: number, claims: readonly Claim[], windowMs: number): Promise<{ partition: number; offset: number }[]>
+  claim(
+    source: string,
+    incarnation: number,
+    claims: readonly Claim[],
+    windowMs: number,
+  ): Promise<{ partition: number; offset: number }[]>
   /** Removes done plans and claims older than the time; sums of ranges stay right through the marks. */
   prune(olderThan: number): Promise<void>
   /** Positions planned so far, and those in plans that are not inserted yet. */
@@ -190,7 +195,10 @@ export interface AccessRecords {
   /** Makes the workspace and its owner when there is none yet; returns the owner. */
   ensureOwner(workspace: string, email: string, now: number): Promise<Account>
   account(email: string): Promise<Account | undefined>
-  setPassword(accountId: string, passwordHash: string): Promise<void>
+  /** Also ends the account’s other sessions and unused links; `keepSession` is the hash of the one that goes on. */
+  setPassword(accountId: string, passwordHash: string, keepSession?: string): Promise<void>
+  /** Workspaces of an account, the oldest membership first. */
+  memberships(accountId: string): Promise<string[]>
   addLoginLink(hash: string, accountId: string, workspace: string, expiresAt: number): Promise<void>
   /** Uses the link up; undefined when it is unknown, used or expired. */
   takeLoginLink(hash: string, now: number): Promise<{ accountId: string; workspace: string } | undefined>

@@ -3,10 +3,8 @@ import { statfs } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { codeOf, messageOf, RiskloomError } from '../../engine/error.ts'
 import type { Config } from '../config.ts'
-import { openRecords } from '../open-ports.ts'
 import { productVersion } from '../product.ts'
 import { socketPath } from '../socket-path.ts'
-import { start } from '../start.ts'
 import { apiClient } from './client.ts'
 import { print } from './output.ts'
 
@@ -23,6 +21,8 @@ export function localCommands(program: Command, config: Config): void {
           `role ${foreign.join(', ')}: the embedded stream, records and analytics serve one process; start without a role`,
         )
       }
+      // Only now: other commands need none of the engines.
+      const { start } = await import('../start.ts')
       await start(config)
     })
 
@@ -49,6 +49,7 @@ export function localCommands(program: Command, config: Config): void {
     if (name === 'down') command.requiredOption('--to <version>', 'last version to keep', Number)
     command.action(async (options: { json: boolean; to?: number }) => {
       await refuseWhileRunning(config)
+      const { openRecords } = await import('../open-ports.ts')
       const records = await openRecords(config)
       try {
         const answer =

@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto'
 import { open, rm, stat, truncate, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { codeOf } from '../../engine/error.ts'
 import { topicOf } from '../../engine/ports/topics.ts'
 import type { Sandbox } from '../../engine/ports/sandbox.ts'
 import type { Source } from '../../schemas/source.ts'
@@ -16,6 +18,9 @@ const eventsEach = 20
 /** What comes free and is used up again by whoever is first: the stream, the journal, the blobs or an engine. */
 const rounds = 8
 const roundBytes = 192 * 1024
+/** Keys of settings that are written over and over: PostgreSQL’s log grows, its tables do not. */
+const worn = ['worn-0', 'worn-1', 'worn-2', 'worn-3']
+const wearMs = 40_000
 
 const sandbox: Sandbox = {
   engine: 'test',
@@ -43,6 +48,7 @@ describe.skipIf(disk === undefined)('a full disk under a whole pipeline (needs t
     await fixture.streams.start(workspace, pipeline)
     await send()
     await fixture.untilSettled(pipeline, eventsEach)
+    for (let time = 0; time < 10; time += 1) await Promise.all(worn.map(wear))
   })
 
   afterAll(async () => {
@@ -74,8 +80,28 @@ describe.skipIf(disk === undefined)('a full disk under a whole pipeline (needs t
     expect(inFlight, 'no plan was under way when the disk was full').toBeGreaterThan(0)
   })
 
+  it('outlasts the end of PostgreSQL, which has no room for its log', async () => {
+    const started = performance.now()
+    let failure: unknown
+    const wearOut = async (key: string): Promise<void> => {
+      while (codeOf(failure) !== 'records-unavailable' && performance.now() - started < wearMs)
+        await wear(key).catch((error: unknown) => (failure = error))
+    }
+    await Promise.all(worn.map(wearOut))
+    expect(failure).toMatchObject({ code: 'records-unavailable', transient: true })
+    // Starts that fail, because there still is no room.
+    await sleep(1_000)
+    await expect(twins.services.records.check()).rejects.toMatchObject({ code: 'records-unavailable' })
+  })
+
   it('goes on by itself when there is space, and decides each event once', async () => {
     await rm(ballast)
+    await fixture.until('PostgreSQL is back', () =>
+      twins.services.records.check().then(
+        () => true,
+        () => false,
+      ),
+    )
     // What was refused is sent again, as a sender would.
     for (const { events } of refused.splice(0)) await send(events)
     expect(refused).toEqual([])
@@ -114,6 +140,10 @@ describe.skipIf(disk === undefined)('a full disk under a whole pipeline (needs t
       refused.push({ events, error })
       return false
     }
+  }
+
+  function wear(key: string): Promise<void> {
+    return twins.services.records.access.setSetting(key, randomBytes(900).toString('hex'))
   }
 
   async function storedIds(): Promise<string[]> {

@@ -45,6 +45,10 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   })
   const output = collect(child)
   const ended = new Promise<number | null>(resolve => child.once('exit', code => resolve(code)))
+  let stopping = false
+  void ended.then(code => {
+    if (!stopping) process.stderr.write(`the product ended by itself with ${code}:\n${output.text}\n`)
+  })
   const url = await matched(/RiskLoom ready at (\S+)/)
   const signInLink = await matched(/(http\S+\/login\?token=\S+)/)
   return {
@@ -55,6 +59,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     output: () => output.text,
     cli: (...args) => runCli(environment, args),
     async stop(signal = 'SIGINT') {
+      stopping = true
       child.kill(signal)
       const code = await ended
       if (options.dataFolder === undefined) await rm(dataFolder, { recursive: true, force: true })

@@ -23,7 +23,12 @@ export function accessRecords(tenant: Tenant): AccessRecords {
       const text = `SELECT ${accountColumns} FROM accounts WHERE lower(email) = lower($1)`
       return readFirst(Account, 'account', await tenant.query(text, [email]))
     },
-    setPassword: (accountId, passwordHash) => setPassword(tenant, accountId, passwordHash),
+    setPassword: (accountId, passwordHash, keepSession = '') =>
+      tenant.transaction(queries => setPassword(queries, accountId, passwordHash, keepSession)),
+    async memberships(accountId) {
+      const text = 'SELECT workspace_id AS id FROM members WHERE account_id = $1 ORDER BY created_at, workspace_id'
+      return (await tenant.query(text, [accountId])).map(row => String(row['id']))
+    },
     ...linkRecords(tenant),
     ...sessionRecords(tenant),
     ...keyRecords(tenant),

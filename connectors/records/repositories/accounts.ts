@@ -35,10 +35,18 @@ export async function ensureOwner(
   return account
 }
 
-export async function setPassword(queries: Queries, accountId: string, passwordHash: string): Promise<void> {
+/** Whoever came in before the change has to come in again. */
+export async function setPassword(
+  queries: Queries,
+  accountId: string,
+  passwordHash: string,
+  keepSession: string,
+): Promise<void> {
   const text = 'UPDATE accounts SET password_hash = $2 WHERE id = $1 RETURNING id'
   const found = await queries.query(text, [accountId, passwordHash])
   if (found.length === 0) throw new RiskloomError('not-found', `there is no account "${accountId}"`)
+  await queries.query('DELETE FROM sessions WHERE account_id = $1 AND hash <> $2', [accountId, keepSession])
+  await queries.query('DELETE FROM login_links WHERE account_id = $1 AND used_at IS NULL', [accountId])
 }
 
 function owners(queries: Queries, workspace: string): Promise<Row[]> {

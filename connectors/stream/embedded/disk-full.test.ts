@@ -1,30 +1,12 @@
-import { execFileSync } from 'node:child_process'
 import { statfsSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { temporaryFolder } from '../../../test/support/temporary-folder.ts'
+import { smallDisk } from '../../../test/support/small-disk.ts'
 import { systemClock } from '../../clock/system.ts'
 import { embeddedStream } from './stream.ts'
 
-/** A file system of 4 MB; undefined where we may not mount one. */
-async function smallDisk(): Promise<{ path: string; remove(): Promise<void> } | undefined> {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return undefined
-  const folder = await temporaryFolder()
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', folder.path], { stdio: 'ignore' })
-  } catch {
-    await folder.remove()
-    return undefined
-  }
-  const remove = (): Promise<void> => {
-    execFileSync('umount', [folder.path])
-    return folder.remove()
-  }
-  return { path: folder.path, remove }
-}
-
-const disk = await smallDisk()
+const disk = await smallDisk(4)
 
 describe.skipIf(disk === undefined)('on a full disk (needs the right to mount)', () => {
   const path = disk?.path ?? ''
