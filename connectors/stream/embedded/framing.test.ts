@@ -7,7 +7,7 @@ import type { NewRecord, StoredRecord } from '../../../engine/ports/stream.ts'
 import { BufferPool } from './buffer-pool.ts'
 import { isIntact, readFrameHeader, readRecords } from './frame.ts'
 import { frameBytes, Group } from './group.ts'
-import { partitionOf } from './partition.ts'
+import { partitionOf } from '../../../engine/ports/partition.ts'
 import { laterGroupFollows, scanSegment } from './scan.ts'
 
 const seed = 0xdecaf
