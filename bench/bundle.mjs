@@ -17,20 +17,20 @@ const overview = closure([...shell, ...named('overview-'), ...named('trend-chart
 const everything = new Set(assets)
 
 console.log(['files of', 'files', 'plain KiB', 'gzip KiB', 'brotli KiB', 'target gzip KiB'].join('\t'))
-for (const [name, files, target] of [
-  ['shell', shell, 200],
-  ['overview with charts', overview, 350],
-  ['everything', everything, '–'],
+for (const { name, files, target } of [
+  { name: 'shell', files: shell, target: '200' },
+  { name: 'overview with charts', files: overview, target: '350' },
+  { name: 'everything', files: everything, target: '–' },
 ]) {
-  const texts = [...files].map(file => readFileSync(join(folder, 'assets', file)))
+  const texts = Array.from(files, file => readFileSync(join(folder, 'assets', file)))
   const sum = measure => (texts.reduce((total, text) => total + measure(text), 0) / 1024).toFixed(1)
-  const row = [
+  const sizes = [
     texts.length,
     sum(text => text.length),
     sum(text => gzipSync(text).length),
     sum(text => brotliCompressSync(text).length),
   ]
-  console.log([name, ...row, target].join('\t'))
+  console.log(`${name}\t${sizes.join('\t')}\t${target}`)
 }
 console.log('\nlargest files of the overview, gzip KiB')
 for (const [name, size] of [...overview]

@@ -15,6 +15,7 @@ export interface Load {
 
 /** Times in milliseconds. */
 export interface Measured {
+  readonly count: number
   readonly perSecond: number
   readonly p50: number
   readonly p95: number
@@ -37,7 +38,7 @@ async function measure(load: Load): Promise<Measured> {
   const seconds = (performance.now() - began) / 1_000
   times.sort((left, right) => left - right)
   const at = (share: number): number => times[Math.floor(times.length * share)] ?? 0
-  return { perSecond: times.length / seconds, p50: at(0.5), p95: at(0.95) }
+  return { count: times.length, perSecond: times.length / seconds, p50: at(0.5), p95: at(0.95) }
 }
 
 function one({ url, request: { method, path, headers, body } }: Load, agent: Agent): Promise<number> {

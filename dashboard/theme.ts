@@ -56,6 +56,7 @@ export function cssVariables(token: GlobalToken): CSSProperties {
     '--card': token.colorBgContainer,
     '--raised': token.colorBgElevated,
     '--fill': token.colorFillQuaternary,
+    '--chosen': token.colorFillSecondary,
     '--line': token.colorBorderSecondary,
     '--text': token.colorText,
     '--quiet': token.colorTextDescription,

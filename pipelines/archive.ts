@@ -1,12 +1,13 @@
 import { codeOf, messageOf } from '../engine/error.ts'
-import type { StoredRecord } from '../engine/ports/stream.ts'
+import type { Blobs } from '../engine/ports/blobs.ts'
+import type { StoredRecord, TopicInfo } from '../engine/ports/stream.ts'
 import type { FactTable } from '../engine/situation/rows.ts'
 import type { OffsetRange } from '../schemas/position.ts'
 import { readRanges } from './read-ranges.ts'
 import { createRetry } from './retry.ts'
 import type { Section } from './seal.ts'
 import type { PipelineServices } from './services.ts'
-import { backlog, positions, take } from './take.ts'
+import { backlog, positions, take, type Marks, type Taken } from './take.ts'
 
 /** Rows of records, as bytes by table. The same records must always give the same bytes. */
 export type RowsOf = (records: readonly StoredRecord[]) => readonly Section[]
@@ -23,13 +24,16 @@ const chunk = { records: 5_000, bytes: 16 * 1024 * 1024 }
 const lingerMs = 1_000
 const idleMs = 5_000
 const missingTopicMs = 1_000
+/** Between tries after a failure that does not pass by itself: someone has to mend the cause meanwhile. */
+const mendMs = 30_000
 
 /**
  * Loads every record of a topic into tables, each exactly once.
  *
  * Which offsets make a chunk is written to a blob before anything is inserted. After a crash the chunk of the blob is
  * inserted again unless all of its offsets are committed: the same records, so the same bytes, under the same token,
- * which the store then takes only once. One blob holds all partitions of a chunk, so that commits torn by the crash do
+ * which the store then takes only once. A step that fails is repeated for the same chunk for the same reason; only when
+ * all of it is committed is the next one taken. One blob holds all partitions of a chunk, so that commits torn by the crash do
  * not matter.
  */
 export function startArchive(services: PipelineServices, workspace: string, topic: string, rowsOf: RowsOf): Archive {
@@ -37,74 +41,128 @@ export function startArchive(services: PipelineServices, workspace: string, topi
   const abort = new AbortController()
   const { signal } = abort
   const retry = createRetry(services, `archive of ${topic}`)
-  const planPath = `${workspace}/archive/${topic.slice(workspace.length + 1)}`
+  const planPath = planPathOf(workspace, topic)
 
   async function work(): Promise<void> {
-    const marks = new Map<number, number>()
-    await retry('resume', () => resume(marks), signal)
+    const marks = await resume()
     let since: number | undefined
     while (!signal.aborted) {
-      const info = await stream.describe(topic)
+      const info = await retry('describe', () => stream.describe(topic), signal)
       const waiting = info === undefined ? 0 : backlog(info, marks).reduce((sum, count) => sum + count, 0)
       if (info === undefined) {
         await clock.sleep(missingTopicMs, signal)
       } else if (waiting === 0) {
-        await stream.wait(topic, positions(info, marks), idleMs, signal)
+        await retry('wait', () => stream.wait(topic, positions(info, marks), idleMs, signal), signal)
       } else if (waiting < chunk.records && clock.monotonic() - (since ??= clock.monotonic()) < lingerMs) {
         await clock.sleep(lingerMs / 4, signal)
       } else {
         since = undefined
-        await retry('archive', () => loadNext(marks), signal)
+        const taken = await retry('read', () => takeChunk(marks), signal)
+        if (taken === undefined || taken.ranges.length === 0) continue
+        await retry('plan', () => blobs.put(planPath, planOf(taken.ranges)), signal)
+        await load(taken.ranges, taken.records)
+        for (const range of taken.ranges) marks.set(range.partition, range.to)
       }
     }
   }
 
-  async function loadNext(marks: Map<number, number>): Promise<void> {
+  /** Undefined when the topic is gone. */
+  async function takeChunk(marks: Marks): Promise<Taken | undefined> {
     const info = await stream.describe(topic)
-    if (info === undefined) return
+    if (info === undefined) return undefined
     const taken = await take(stream, topic, info, marks, chunk)
-    if (taken.ranges.length === 0) return
-    await blobs.put(planPath, Buffer.from(JSON.stringify({ v: 1, ranges: taken.ranges })))
-    await load(taken.ranges, taken.records)
-    for (const range of taken.ranges) marks.set(range.partition, range.to)
+    for (const gap of taken.gaps) reportGap(gap)
+    return taken
   }
 
+  function reportGap(gap: OffsetRange): void {
+    const count = gap.to - gap.from
+    telemetry.count('archive_gaps', count, { topic })
+    telemetry.log('error', `archive of ${topic}: ${count} records were removed by retention before they were read`, {
+      ...gap,
+    })
+  }
+
+  /** Each step by itself is repeated with what it was given, until it is done. */
   async function load(ranges: readonly OffsetRange[], records: readonly StoredRecord[]): Promise<void> {
-    for (const section of rowsOf(records)) {
-      await analytics.insert(section.table, section.bytes, archiveToken(topic, section.table, ranges))
+    for (const { table, bytes } of rowsOf(records)) {
+      const token = archiveToken(topic, table, ranges)
+      await retry('insert', () => analytics.insert(table, bytes, token), signal)
     }
-    await stream.groups.commit(
-      topic,
-      group,
-      ranges.map(range => ({ partition: range.partition, offset: range.to })),
-    )
+    const offsets = ranges.map(range => ({ partition: range.partition, offset: range.to }))
+    await retry('commit', () => stream.groups.commit(topic, group, offsets), signal)
   }
 
-  /** Finishes the chunk that a crash left open and says where to go on. */
-  async function resume(marks: Map<number, number>): Promise<void> {
-    if ((await stream.describe(topic)) === undefined) return
-    const committed = await stream.groups.committed(topic, group)
+  /** Finishes the chunk that was left open and says where to go on. */
+  async function resume(): Promise<Map<number, number>> {
+    const marks = new Map<number, number>()
+    const info = await retry('resume', () => stream.describe(topic), signal)
+    if (info === undefined) return marks
+    const committed = await retry('resume', () => stream.groups.committed(topic, group), signal)
     committed.forEach((offset, partition) => {
       if (offset !== undefined && offset !== null) marks.set(partition, offset)
     })
-    const ranges = rangesOf(await blobs.get(planPath))
-    if (ranges.every(range => (marks.get(range.partition) ?? 0) >= range.to)) return
-    await load(ranges, await readRanges(stream, topic, ranges))
+    const ranges = await retry('resume', () => readPlan(blobs, planPath), signal)
+    if (isCommitted(ranges, marks) || !isWithin(ranges, info)) return marks
+    await load(ranges, await retry('resume', () => readRanges(stream, topic, ranges), signal))
     for (const range of ranges) marks.set(range.partition, range.to)
+    return marks
   }
 
-  const ended = work().catch((error: unknown) => {
-    if (signal.aborted || codeOf(error) === 'stream-not-found') return
-    telemetry.log('error', `archive of ${topic} ended: ${messageOf(error)}`, { code: codeOf(error) })
-  })
-  return { ended, stop: () => abort.abort() }
+  async function live(): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await work()
+      } catch (error) {
+        if (signal.aborted) return
+        report(error)
+        await clock.sleep(mendMs, signal)
+      }
+    }
+  }
+
+  function report(error: unknown): void {
+    // The topic went while it was read; it may be made again.
+    if (codeOf(error) === 'stream-not-found') return
+    const text = `archive of ${topic} fails and is tried again in ${mendMs / 1_000} s: ${messageOf(error)}`
+    telemetry.log('error', text, { code: codeOf(error) })
+  }
+
+  // Only the abort of the sleep ends it.
+  return { ended: live().catch(() => undefined), stop: () => abort.abort() }
+}
+
+/**
+ * Removes what an archive keeps beside its topic. To be called when the archive has ended and the topic is deleted: before,
+ * the chunk may still be needed to take up what was under way.
+ */
+export async function forgetArchive(services: { blobs: Blobs }, workspace: string, topic: string): Promise<void> {
+  await services.blobs.delete(planPathOf(workspace, topic))
+}
+
+function planPathOf(workspace: string, topic: string): string {
+  return `${workspace}/archive/${topic.slice(workspace.length + 1)}`
+}
+
+function planOf(ranges: readonly OffsetRange[]): Uint8Array {
+  return Buffer.from(JSON.stringify({ v: 1, ranges }))
 }
 
 /** Our own file; absent before the first chunk. */
-function rangesOf(bytes: Uint8Array | undefined): OffsetRange[] {
+async function readPlan(blobs: Blobs, path: string): Promise<OffsetRange[]> {
+  const bytes = await blobs.get(path)
   if (bytes === undefined) return []
   const plan = JSON.parse(Buffer.from(bytes).toString('utf8')) as { readonly ranges: OffsetRange[] } // written above
   return plan.ranges
+}
+
+function isCommitted(ranges: readonly OffsetRange[], marks: Marks): boolean {
+  return ranges.every(range => (marks.get(range.partition) ?? 0) >= range.to)
+}
+
+/** A chunk beyond the end of the topic is of a former topic of this name, whose deletion was cut short. */
+function isWithin(ranges: readonly OffsetRange[], info: TopicInfo): boolean {
+  return ranges.every(range => range.to <= (info.ends[range.partition]?.next ?? 0))
 }
 
 function archiveToken(topic: string, table: FactTable, ranges: readonly OffsetRange[]): string {

@@ -9,7 +9,7 @@ import { headerNames } from './record-headers.ts'
 /** Largest record that is read as an event, bytes. */
 const maxBytes = 1024 * 1024
 /** Deepest nesting of an event; the interpreter’s own limit is higher, for what a workflow builds around it. */
-const maxDepth = 64
+export const maxDepth = 64
 
 /** What could be read of a record. */
 export interface Decoded {
@@ -67,7 +67,8 @@ function place(record: StoredRecord): string {
   return line === undefined ? '' : `line ${line}: `
 }
 
-function deeperThan(value: unknown, levels: number): boolean {
+/** Whether arrays and objects lie in each other deeper than so many levels; looks no deeper itself. */
+export function deeperThan(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (levels === 0) return true
   for (const item of Array.isArray(value) ? value : Object.values(value)) if (deeperThan(item, levels - 1)) return true

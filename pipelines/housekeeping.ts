@@ -1,4 +1,7 @@
 import { messageOf } from '../engine/error.ts'
+import { topicOf } from '../engine/ports/topics.ts'
+import type { Pipeline } from '../schemas/pipeline.ts'
+import { groupOf } from './offsets.ts'
 import { sealFolder } from './seal.ts'
 import type { PipelineServices } from './services.ts'
 
@@ -38,8 +41,22 @@ export async function tidy(services: PipelineServices): Promise<void> {
 
 async function prune(services: PipelineServices, workspace: string): Promise<void> {
   const records = services.records.workspace(workspace)
-  const windows = (await records.pipelines.list()).map(pipeline => pipeline.settings.duplicateWindowMs)
-  await records.plans.prune(services.clock.now() - Math.max(leastAgeMs, ...windows))
+  const now = services.clock.now()
+  const needed = (await records.pipelines.list()).map(pipeline => neededSince(services, pipeline, now))
+  await records.plans.prune(Math.min(now - leastAgeMs, ...(await Promise.all(needed))))
+}
+
+/**
+ * Receipt time from which a pipeline may still need claims. Windows count by receipt, so one that was paused, or reads an
+ * old backlog, needs them from a window before its oldest event that is not terminal; those of open plans count.
+ */
+async function neededSince(services: PipelineServices, pipeline: Pipeline, now: number): Promise<number> {
+  const { workspace, source: name, incarnation, settings } = pipeline
+  const topic = topicOf.source({ workspace, name, incarnation })
+  if (settings.duplicateWindowMs === 0 || (await services.stream.describe(topic)) === undefined) return now
+  // Commits stay before the oldest open plan.
+  const lag = await services.stream.groups.lag(topic, groupOf(pipeline.id))
+  return now - lag.ms - settings.duplicateWindowMs
 }
 
 /** Asked in this order, a plan that is not open is done: its blob was listed, so the plan had been made. */

@@ -2,6 +2,7 @@ import type { NewRecord, Stream } from '../engine/ports/stream.ts'
 import { topicOf } from '../engine/ports/topics.ts'
 import type { Event } from '../schemas/event.ts'
 import type { Source } from '../schemas/source.ts'
+import { deeperThan, maxDepth } from './decode.ts'
 import { checkEnvelope } from './event-check.ts'
 import { eventContentType, headerNames } from './record-headers.ts'
 
@@ -27,7 +28,7 @@ export async function appendEvents(stream: Stream, source: Source, items: readon
   const records: NewRecord[] = []
   const rejected: Rejected[] = []
   items.forEach((item, index) => {
-    const wrong = checkEnvelope(item) ?? checkType(item as Event, source) // the compiled check of the schema passed
+    const wrong = checkEnvelope(item) ?? checkEvent(item as Event, source) // the compiled check of the schema passed
     if (wrong === undefined) records.push(recordOf(item as Event))
     else
       rejected.push({
@@ -38,6 +39,16 @@ export async function appendEvents(stream: Stream, source: Source, items: readon
   })
   if (records.length > 0) await stream.append(topicOf.source(source), records)
   return { accepted: records.length, rejected }
+}
+
+function checkEvent(event: Event, source: Source): { field: string; message: string } | undefined {
+  return checkType(event, source) ?? checkDepth(event)
+}
+
+/** Before it is written as JSON, which cannot be done some thousand levels deep. */
+function checkDepth(event: Event): { field: string; message: string } | undefined {
+  const deep = Object.entries(event).find(([, value]) => deeperThan(value, maxDepth - 1))
+  return deep === undefined ? undefined : { field: deep[0], message: `is nested deeper than ${maxDepth} levels` }
 }
 
 function checkType(event: Event, source: Source): { field: string; message: string } | undefined {

@@ -63,11 +63,16 @@ async function work(
   const marks = await context.retry('resume', () => plans.marks(pipeline.id), abort.signal)
   const offsets = createOffsets(context, marks)
   const flight = createFlight(context, offsets, abort)
-  for (const plan of open) flight.announce(plan)
-  await offsets.resumed()
-  for (const plan of open) await flight.launch(plan)
-  // A plan that fails ends the intake as well.
-  await loop(context, flight, marks, AbortSignal.any([intake, abort.signal]))
+  try {
+    for (const plan of open) flight.announce(plan)
+    await offsets.resumed()
+    for (const plan of open) await flight.launch(plan)
+    // A plan that fails ends the intake as well.
+    await loop(context, flight, marks, AbortSignal.any([intake, abort.signal]))
+  } catch (error) {
+    // The job has ended only when nothing of it runs on beside its successor.
+    flight.fail(error)
+  }
   await flight.landed()
   return { kind: intake.aborted ? 'stopped' : 'finished' }
 }
@@ -135,6 +140,9 @@ interface Flight {
   /** Waits for a free place; rejects when a plan failed. */
   slot(): Promise<void>
   launch(plan: Plan, records?: readonly StoredRecord[]): Promise<void>
+  /** Ends all plans under way. The first error is the one that counts. */
+  fail(error: unknown): void
+  /** Waits until no plan is under way; rejects when anything failed. */
   landed(): Promise<void>
 }
 
@@ -150,9 +158,13 @@ function createFlight(context: JobContext, offsets: Offsets, abort: AbortControl
       await offsets.finished(plan)
       telemetry.observe('pipeline_plan', clock.monotonic() - since, { pipeline: context.pipeline.id })
     } catch (error) {
-      failure ??= { error }
-      abort.abort()
+      fail(error)
     }
+  }
+
+  function fail(error: unknown): void {
+    failure ??= { error }
+    abort.abort()
   }
 
   const flight: Flight = {
@@ -166,6 +178,7 @@ function createFlight(context: JobContext, offsets: Offsets, abort: AbortControl
       const one = fly(plan, records).finally(() => under.delete(one))
       under.add(one)
     },
+    fail,
     async landed() {
       await Promise.all(under)
       if (failure !== undefined) throw failure.error

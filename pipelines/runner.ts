@@ -3,13 +3,14 @@ import { topicOf } from '../engine/ports/topics.ts'
 import type { Retention } from '../engine/ports/stream.ts'
 import type { Pipeline, PipelineStatus } from '../schemas/pipeline.ts'
 import type { Source } from '../schemas/source.ts'
-import { startArchive, type Archive } from './archive.ts'
+import { forgetArchive, startArchive, type Archive } from './archive.ts'
 import { eventRowsOf, runRowsOf } from './archive-rows.ts'
 import { readerOf, startFeed, type Feed } from './feed.ts'
 import { startHousekeeping, type Housekeeping } from './housekeeping.ts'
 import { startJob, type Job, type JobEnd } from './job.ts'
 import { createRetry } from './retry.ts'
 import type { PipelineServices } from './services.ts'
+import { createTurns, type Turns } from './turns.ts'
 
 /** Everything that runs over streams in this process. */
 export interface Runner {
@@ -23,13 +24,20 @@ export interface Runner {
   pausePipeline(workspace: string, id: string): Promise<void>
 }
 
+/** A job, and the moment when its end is on record. */
+interface Running {
+  readonly job: Job
+  readonly settled: Promise<void>
+}
+
 /** How long a pause or a stop waits for batches under way, milliseconds. */
 const drainMs = 15_000
 /** Records of online sources are kept so long; what ended is kept until its source is deleted. */
 const onlineRetention: Retention = { ms: 30 * 86_400_000 }
 
 export function createRunner(services: PipelineServices): Runner {
-  const jobs = new Map<string, Job>()
+  const jobs = new Map<string, Running>()
+  const turns = new Map<string, Turns>()
   const feeds = new Map<string, Feed>()
   const archives = new Map<string, Archive>()
   let housekeeping: Housekeeping | undefined
@@ -60,14 +68,22 @@ export function createRunner(services: PipelineServices): Runner {
     if (!archives.has(topic)) archives.set(topic, start())
   }
 
-  function launch(pipeline: Pipeline): void {
-    const key = `${pipeline.workspace}/${pipeline.id}`
+  /** One start or pause of a pipeline at a time: two starts at once would make two jobs, one of which is fenced. */
+  function inTurn(workspace: string, id: string, work: (key: string) => Promise<void>): Promise<void> {
+    const key = `${workspace}/${id}`
+    const mine = turns.get(key) ?? createTurns()
+    turns.set(key, mine)
+    return mine.take(() => work(key))
+  }
+
+  function launch(key: string, pipeline: Pipeline): void {
+    if (jobs.has(key)) return
     const job = startJob(services, pipeline)
-    jobs.set(key, job)
-    void job.ended.then(async end => {
+    const settled = job.ended.then(async end => {
       await settle(pipeline, end)
-      if (jobs.get(key) === job) jobs.delete(key)
+      jobs.delete(key)
     })
+    jobs.set(key, { job, settled })
   }
 
   async function settle(pipeline: Pipeline, end: JobEnd): Promise<void> {
@@ -99,6 +115,14 @@ export function createRunner(services: PipelineServices): Runner {
     return pipeline
   }
 
+  /** Goes on with what an earlier process left running, unless somebody was faster to start or pause it here. */
+  async function resume({ workspace, id }: Pipeline): Promise<void> {
+    await inTurn(workspace, id, async key => {
+      const pipeline = await services.records.workspace(workspace).pipelines.get(id)
+      if (pipeline?.status === 'running') launch(key, pipeline)
+    })
+  }
+
   async function drain(job: Job): Promise<void> {
     job.drain()
     const late = new AbortController()
@@ -117,7 +141,7 @@ export function createRunner(services: PipelineServices): Runner {
         const records = services.records.workspace(workspace)
         archiveRuns(workspace)
         for (const source of await records.sources.list()) await startSource(source)
-        for (const pipeline of await records.pipelines.list()) if (pipeline.status === 'running') launch(pipeline)
+        for (const pipeline of await records.pipelines.list()) if (pipeline.status === 'running') await resume(pipeline)
       }
       housekeeping = startHousekeeping(services)
     },
@@ -125,7 +149,7 @@ export function createRunner(services: PipelineServices): Runner {
     async stop() {
       housekeeping?.stop()
       for (const feed of feeds.values()) feed.stop()
-      await Promise.all([...jobs.values()].map(drain))
+      await Promise.all([...jobs.values()].map(running => drain(running.job)))
       stopping.abort()
       for (const one of archives.values()) one.stop()
       await Promise.all(
@@ -147,23 +171,29 @@ export function createRunner(services: PipelineServices): Runner {
       await Promise.all(ending.map(one => one.ended))
       archives.delete(topic)
       await services.stream.deleteTopic(topic)
+      await forgetArchive(services, source.workspace, topic)
     },
 
-    async startPipeline(workspace, id) {
-      const key = `${workspace}/${id}`
-      const pipeline = await load(workspace, id)
-      if (pipeline.status === 'running' && jobs.has(key)) return
-      await jobs.get(key)?.ended
-      await services.records.workspace(workspace).pipelines.setStatus(id, 'running', null)
-      launch({ ...pipeline, status: 'running', error: null })
-    },
+    startPipeline: (workspace, id) =>
+      inTurn(workspace, id, async key => {
+        const pipeline = await load(workspace, id)
+        const running = jobs.get(key)
+        if (pipeline.status === 'running' && running !== undefined) return
+        if (running !== undefined) {
+          await drain(running.job)
+          await running.settled
+        }
+        await services.records.workspace(workspace).pipelines.setStatus(id, 'running', null)
+        launch(key, { ...pipeline, status: 'running', error: null })
+      }),
 
-    async pausePipeline(workspace, id) {
-      const pipeline = await load(workspace, id)
-      if (pipeline.status === 'finished') return
-      await services.records.workspace(workspace).pipelines.setStatus(id, 'paused', null)
-      const job = jobs.get(`${workspace}/${id}`)
-      if (job !== undefined) await drain(job)
-    },
+    pausePipeline: (workspace, id) =>
+      inTurn(workspace, id, async key => {
+        const pipeline = await load(workspace, id)
+        if (pipeline.status === 'finished') return
+        await services.records.workspace(workspace).pipelines.setStatus(id, 'paused', null)
+        const running = jobs.get(key)
+        if (running !== undefined) await drain(running.job)
+      }),
   }
 }

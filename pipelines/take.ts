@@ -1,3 +1,4 @@
+import { codeOf, messageOf, RiskloomError } from '../engine/error.ts'
 import type { StoredRecord, Stream, TopicInfo } from '../engine/ports/stream.ts'
 import type { OffsetRange } from '../schemas/position.ts'
 import { shares } from './shares.ts'
@@ -16,7 +17,7 @@ export type Marks = ReadonlyMap<number, number>
 interface Part {
   readonly range: OffsetRange
   readonly records: readonly StoredRecord[]
-  readonly gap: OffsetRange | undefined
+  readonly gaps: readonly OffsetRange[]
 }
 
 /** Records that were not taken yet, per partition. */
@@ -29,7 +30,11 @@ export function positions(info: TopicInfo, marks: Marks): number[] {
   return info.ends.map((end, partition) => marks.get(partition) ?? end.earliest)
 }
 
-/** Takes up to `limit` from all partitions, each its fair share. */
+/**
+ * Takes up to `limit` from all partitions, each its fair share.
+ *
+ * @throws RiskloomError `offset-out-of-range`, transient, while retention goes on removing what is about to be read
+ */
 export async function take(
   stream: Stream,
   topic: string,
@@ -55,7 +60,7 @@ export async function take(
   return {
     ranges: taken.map(part => part.range),
     records: taken.flatMap(part => part.records),
-    gaps: taken.flatMap(part => part.gap ?? []),
+    gaps: taken.flatMap(part => part.gaps),
   }
 }
 
@@ -66,17 +71,49 @@ async function takePart(
 ): Promise<Part> {
   const { partition, mark, earliest } = wanted
   const records: StoredRecord[] = []
-  let at = wanted.records === 0 ? mark : Math.max(mark, earliest)
+  const gaps: OffsetRange[] = []
+  let at = mark
+  const skipTo = (offset: number): void => {
+    if (offset <= at) return
+    gaps.push({ partition, from: at, to: offset })
+    at = offset
+  }
+  if (wanted.records > 0) skipTo(earliest)
   let left = wanted.bytes
   while (records.length < wanted.records && left > 0) {
-    const part = await stream.read(topic, partition, at, { records: wanted.records - records.length, bytes: left })
-    if (part.length === 0) break
-    for (const record of part) {
+    const limit = { records: wanted.records - records.length, bytes: left }
+    const part = await readOnward(stream, topic, { partition, from: at }, limit)
+    skipTo(part.from)
+    if (part.records.length === 0) break
+    for (const record of part.records) {
       records.push(record)
       left -= record.value.length
       at = record.offset + 1
     }
   }
-  const gap = mark < earliest && at > mark ? { partition, from: mark, to: earliest } : undefined
-  return { range: { partition, from: mark, to: at }, records, gap }
+  return { range: { partition, from: mark, to: at }, records, gaps }
+}
+
+/** As `Stream.read`, but from what is now the oldest record when retention removed the place asked for. */
+async function readOnward(
+  stream: Stream,
+  topic: string,
+  place: { readonly partition: number; readonly from: number },
+  limit: { readonly records: number; readonly bytes: number },
+): Promise<{ readonly from: number; readonly records: readonly StoredRecord[] }> {
+  const { partition, from } = place
+  try {
+    return { from, records: await stream.read(topic, partition, from, limit) }
+  } catch (error) {
+    if (codeOf(error) !== 'offset-out-of-range') throw error
+    const earliest = (await stream.describe(topic))?.ends[partition]?.earliest ?? from
+    const onward = Math.max(from, earliest)
+    return { from: onward, records: await stream.read(topic, partition, onward, limit).catch(rethrowPassing) }
+  }
+}
+
+/** A segment is gone before the description says so, or one more went: the next look finds the oldest record. */
+function rethrowPassing(error: unknown): never {
+  if (codeOf(error) !== 'offset-out-of-range') throw error
+  throw new RiskloomError('offset-out-of-range', messageOf(error), { cause: error, transient: true })
 }

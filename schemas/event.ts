@@ -31,4 +31,3 @@ export const Event = z
   .catchall(z.union([z.string(), z.number(), z.boolean()]))
 
 export type Event = z.infer<typeof Event>
-export type EventType = keyof typeof eventData

@@ -7,7 +7,7 @@ export const Slug = z
   .describe('lower-case letters, digits and hyphens, at most 63 characters')
 
 /** Identifier of a tenant. It comes first in every id, topic, blob path, cache key and sort key. */
-export const WorkspaceId = Slug
+export const WorkspaceId = Slug.describe('identifier of a tenant')
 
 /** UUID in its canonical text form. */
 export const Uuid = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/)

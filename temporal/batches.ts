@@ -11,6 +11,7 @@ import { drive, type Drive } from './drive.ts'
 import { decodeFrame } from './frames.ts'
 import { ownerOf, type Journal } from './journal.ts'
 import type { Setting } from './options.ts'
+import { persist } from './persist.ts'
 import type { Recorded } from './recorded.ts'
 import { endedRun } from './run-record.ts'
 
@@ -27,7 +28,7 @@ interface Batch {
   readonly request: BatchRequest
   readonly graph: Graph
   readonly recorded: Results
-  /** Aborts when the caller does, when the executor closes, or when the journal fails. */
+  /** Aborts when the caller does, when the executor closes, or when an item breaks the batch. */
   readonly signal: AbortSignal
   fail(error: unknown): void
 }
@@ -186,14 +187,12 @@ export class Batches {
     })
   }
 
+  /** Keeps what a node answered until it is durable: asking the model again would cost as much again. */
   async #record(batch: Batch, item: BatchItem, itemAttempt: number, result: Recorded): Promise<void> {
-    try {
-      const owner = ownerOf.batch(batch.request.batchId)
-      await this.#journal.append(owner, { type: 'completed', item: item.key, itemAttempt, ...result })
-    } catch (error) {
-      batch.fail(error)
-      throw error
-    }
+    const owner = ownerOf.batch(batch.request.batchId)
+    const frame = { type: 'completed', item: item.key, itemAttempt, ...result } as const
+    const persistence = { workspace: this.#workspace, setting: this.#setting, signal: batch.signal }
+    await persist(persistence, () => this.#journal.append(owner, frame))
   }
 
   async #recorded(batchId: string): Promise<Results> {

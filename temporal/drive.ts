@@ -13,7 +13,7 @@ import { diverged, type Recorded } from './recorded.ts'
 
 /** Milliseconds. */
 export interface DriveLimits {
-  /** Time of a run since it was started or resumed in this process. */
+  /** Time of a run since it was started or resumed in this process, without what its results waited for the journal. */
   readonly runMs: number
   /** Time of one try of one node. */
   readonly nodeMs: number
@@ -70,6 +70,8 @@ class Driver {
   #delivery: Promise<void> = Promise.resolve()
   /** Aborts whatever is under way when the run is over. */
   readonly #over = new AbortController()
+  /** Results that wait for the journal, since when, and milliseconds of earlier waits. */
+  readonly #journal = { waiting: 0, since: 0, total: 0 }
   #broken: { readonly reason: unknown } | undefined
 
   constructor(state: RunState, options: DriveOptions) {
@@ -111,15 +113,42 @@ class Driver {
       if (signal.aborted) abandon()
       this.#replay()
       if (!hasEnded(this.#state)) {
-        const seconds = limits.runMs / 1000
-        this.#after(limits.runMs, () =>
-          this.stop(`Maximum execution time exceeded: ${seconds.toFixed(2)}s > ${seconds}s`),
-        )
+        this.#limit(limits.runMs)
         await this.#pump()
       }
     } finally {
       signal.removeEventListener('abort', abandon)
       this.#over.abort(new RiskloomError('run-stopped', 'the run is over'))
+    }
+  }
+
+  /** An outage of the journal must not stop the runs that wait for its end: that time is given back. */
+  #limit(ms: number): void {
+    const before = this.#journalMs()
+    this.#after(ms, () => {
+      const given = this.#journalMs() - before
+      if (given > 0) return this.#limit(given)
+      const seconds = this.#options.limits.runMs / 1000
+      this.stop(`Maximum execution time exceeded: ${seconds.toFixed(2)}s > ${seconds}s`)
+    })
+  }
+
+  /** Milliseconds for which results have waited for the journal until now. */
+  #journalMs(): number {
+    const { waiting, since, total } = this.#journal
+    return waiting === 0 ? total : total + this.#options.services.clock.monotonic() - since
+  }
+
+  async #record(result: Recorded): Promise<void> {
+    const { clock } = this.#options.services
+    const journal = this.#journal
+    if (journal.waiting === 0) journal.since = clock.monotonic()
+    journal.waiting += 1
+    try {
+      await this.#options.record(result)
+    } finally {
+      if (journal.waiting === 1) journal.total = this.#journalMs()
+      journal.waiting -= 1
     }
   }
 
@@ -194,7 +223,7 @@ class Driver {
       elapsedMs: clock.monotonic() - began,
       at: clock.now(),
     }
-    const durable = this.#options.record(result)
+    const durable = this.#record(result)
     this.#delivery = Promise.all([durable, this.#delivery]).then(
       () => this.#push(this.#completion(command.node, result), result.at),
       (reason: unknown) => this.#break(reason),

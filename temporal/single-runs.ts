@@ -11,6 +11,7 @@ import { EventLog } from './event-log.ts'
 import type { AcceptedFrame } from './frames.ts'
 import { ownerOf, type Journal } from './journal.ts'
 import type { Setting } from './options.ts'
+import { persist, type Persistence } from './persist.ts'
 import { RecentRuns } from './recent-runs.ts'
 import type { Recorded } from './recorded.ts'
 import { acceptedRun, endedRun, finishedEvent } from './run-record.ts'
@@ -25,6 +26,8 @@ interface ActiveRun {
   last: RunEvent | undefined
   /** Why it cannot be resumed by this program. */
   parked: string | undefined
+  /** It is ended as stopped without being driven: nothing may take it up any more. */
+  stopped: boolean
 }
 
 interface PromiseWithResolvers {
@@ -38,6 +41,7 @@ export class SingleRuns {
   readonly #workspace: string
   readonly #journal: Journal
   readonly #setting: Setting
+  readonly #persistence: Persistence
   readonly #active = new Map<string, ActiveRun>()
   readonly #accepting = new Map<string, Promise<RunHandle>>()
   readonly recent: RecentRuns
@@ -46,6 +50,7 @@ export class SingleRuns {
     this.#workspace = workspace
     this.#journal = journal
     this.#setting = setting
+    this.#persistence = { workspace, setting, signal: setting.closing }
     this.recent = new RecentRuns(journal, setting)
   }
 
@@ -105,10 +110,12 @@ export class SingleRuns {
     const { closing } = this.#setting
     try {
       const prepared = await unlessAborted(prepare(), closing)
+      if (run.stopped) return
       if (prepared === 'gone')
         await this.#end(run, endedRun(this.#record(run), 'failed', goneMessage(frame), this.#now()))
       else await this.#carry(run, prepared.graph, prepared.version, recorded)
     } catch (error) {
+      if (run.stopped) return
       if (closing.aborted) run.finished.reject(error)
       else this.park(frame, error)
     }
@@ -135,10 +142,20 @@ export class SingleRuns {
     const run = this.#active.get(runId)
     if (run === undefined) return false
     const reason = 'User requested stop'
-    if (run.parked === undefined) run.drive?.stop(reason)
-    else await this.#end(run, endedRun(this.#record(run), 'stopped', `Aborted: ${reason}`, this.#now()))
+    if (run.parked === undefined && run.drive !== undefined) run.drive.stop(reason)
+    else if (!run.stopped) await this.#endUndriven(run, reason)
     await run.finished.promise
     return true
+  }
+
+  /** Ends a run that is parked or still being prepared. Never rejects: whoever waits for the end learns of it. */
+  async #endUndriven(run: ActiveRun, reason: string): Promise<void> {
+    run.stopped = true
+    try {
+      await this.#end(run, endedRun(this.#record(run), 'stopped', `Aborted: ${reason}`, this.#now()))
+    } catch (error) {
+      run.finished.reject(error)
+    }
   }
 
   events(runId: string, after: number): AsyncIterable<RunEvent> | undefined {
@@ -153,6 +170,7 @@ export class SingleRuns {
       drive: undefined,
       last: undefined,
       parked: undefined,
+      stopped: false,
     }
     this.#active.set(frame.runId, run)
     return run
@@ -202,13 +220,13 @@ export class SingleRuns {
 
   async #journalResult(runId: string, result: Recorded): Promise<void> {
     const frame = { type: 'completed', item: '', itemAttempt: 1, ...result } as const
-    await this.#persist(() => this.#journal.append(ownerOf.run(runId), frame))
+    await persist(this.#persistence, () => this.#journal.append(ownerOf.run(runId), frame))
   }
 
   async #end(run: ActiveRun, record: Run): Promise<void> {
     const from = this.#journal.lowWater.ends.runs
     const written = () => this.#journal.findEnded(record.runId, from)
-    const offset = await this.#persist(() => this.#journal.appendRun(record), written)
+    const offset = await persist(this.#persistence, () => this.#journal.appendRun(record), written)
     run.log.append([run.last ?? finishedEvent(record, run.log.length + 1)])
     run.log.end()
     this.recent.add(record.runId, offset, run.log)
@@ -217,25 +235,6 @@ export class SingleRuns {
     this.#setting.telemetry.count('runs', 1, { status: record.status })
     this.#setting.telemetry.observe('run', record.elapsedMs, { status: record.status })
     run.finished.resolve(record)
-  }
-
-  /**
-   * Writes until it is written: a full disk or a lost broker delays runs and loses none.
-   * `written` finds what an append that failed may have written in spite of that.
-   */
-  async #persist<Result>(write: () => Promise<Result>, written?: () => Promise<Result | undefined>): Promise<Result> {
-    const { closing, limits, services, telemetry } = this.#setting
-    for (let delay = limits.backOffMs; ; delay = Math.min(delay * 2, limits.maximumBackOffMs)) {
-      try {
-        return await write()
-      } catch (error) {
-        closing.throwIfAborted()
-        telemetry.log('error', 'journal does not take results; trying again', { workspace: this.#workspace, error })
-      }
-      await services.clock.sleep(delay, closing)
-      const found = await written?.().catch(() => undefined)
-      if (found !== undefined) return found
-    }
   }
 
   #record(run: ActiveRun): Run {

@@ -61,18 +61,24 @@ export function auth(app: FastifyInstance, services: Services, isLocal: (request
     if (token === undefined) throw new RiskloomError('unauthorized', 'this needs a session or a key')
     const session = await services.records.access.session(tokenHash(token), services.clock.now())
     if (session === undefined) throw new RiskloomError('unauthorized', 'the session has ended')
-    if (request.method !== 'GET' && request.method !== 'HEAD') sameOrigin(request)
+    if (request.method !== 'GET' && request.method !== 'HEAD') sameOrigin(request, services.settings.publicUrl)
     const { accountId, workspace, role, account } = session
     return { kind: 'session', workspace, role, accountId, email: account.email }
   }
 }
 
 /** A cookie travels with requests that other sites cause; a browser names the site that asks. */
-function sameOrigin(request: FastifyRequest): void {
-  const { origin, host } = request.headers
-  if (origin === undefined || URL.canParse(origin) === false || new URL(origin).host !== host) {
+function sameOrigin(request: FastifyRequest, publicUrl: string): void {
+  const { origin } = request.headers
+  // A proxy may pass another Host on than people type: the public address counts as well.
+  const own = [request.host, hostOf(publicUrl)]
+  if (origin === undefined || !own.includes(hostOf(origin) ?? '')) {
     throw new RiskloomError('forbidden', `a request from ${origin ?? 'an unknown site'} cannot use this session`)
   }
+}
+
+function hostOf(address: string): string | undefined {
+  return URL.canParse(address) ? new URL(address).host : undefined
 }
 
 function allow(identity: Identity, access: Access, request: FastifyRequest): void {

@@ -3,4 +3,4 @@ import { guardedHttp } from './guarded.ts'
 /** Every adapter of the port; the contract suite runs over this list. */
 export const httpAdapters = { guarded: guardedHttp } as const
 
-export { guardedHttp, type GuardedOptions } from './guarded.ts'
+export { guardedHttp } from './guarded.ts'

@@ -3,4 +3,4 @@ import { quickjsSandbox } from './quickjs/quickjs.ts'
 /** Every adapter of the port; the contract suite runs over this list. */
 export const sandboxAdapters = { quickjs: quickjsSandbox } as const
 
-export { quickjsSandbox, type QuickjsOptions } from './quickjs/quickjs.ts'
+export { quickjsSandbox } from './quickjs/quickjs.ts'

@@ -1,8 +1,8 @@
 import type { Clock } from '../../engine/ports/clock.ts'
 import type { Stream } from '../../engine/ports/stream.ts'
-import { embeddedStream, type EmbeddedStreamOptions } from './embedded/stream.ts'
+import { embeddedStream } from './embedded/stream.ts'
 
-export { embeddedStream, type EmbeddedStreamOptions }
+export { embeddedStream }
 
 /** Every adapter of the stream port; `open` makes one in a folder, for the contract suite. */
 export const streamAdapters: readonly {

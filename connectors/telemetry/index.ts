@@ -1,1 +1,1 @@
-export { pinoTelemetry, type PinoTelemetry, type PinoTelemetryOptions } from './pino.ts'
+export { pinoTelemetry } from './pino.ts'

@@ -1,11 +1,11 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { Skeleton } from 'antd'
 import { useTranslation } from 'react-i18next'
 import type { SituationTotals } from '../../schemas/api/situation.ts'
 import { get, queryOf } from '../api.ts'
 import { useFormat, type Format } from '../parts/format.ts'
 import { QueryContent } from '../parts/panel.tsx'
 import { RowsLink } from '../parts/rows-link.tsx'
+import { Waiting } from '../parts/waiting.tsx'
 import type { Span } from '../span.ts'
 
 type FigureName = 'decided' | 'riskyShare' | 'deadLettered' | 'latencyP95Ms' | 'cost'
@@ -22,8 +22,8 @@ const figures: readonly {
   { name: 'cost', format: (value, format) => format.cost(value), worse: null },
 ]
 
-/** 10 times. */
-const mostChange = 9
+/** A period before with less than this share of the decisions is no baseline: a percentage would mislead. */
+const leastShare = 0.1
 
 /** Numbers of the range beside the same length of time before it. */
 export function Totals({ span }: { span: Span }) {
@@ -35,7 +35,7 @@ export function Totals({ span }: { span: Span }) {
   })
   return (
     <section className="tiles" aria-live="off">
-      <QueryContent query={query} waiting={<Waiting />}>
+      <QueryContent query={query} waiting={<WaitingTiles />}>
         {totals =>
           figures.map(({ name, format, worse }) => (
             <Tile key={name} name={name} totals={totals} format={format} worse={worse} utc={span.zone === 'utc'} />
@@ -47,10 +47,10 @@ export function Totals({ span }: { span: Span }) {
 }
 
 /** As high as the numbers that will come: nothing jumps. */
-function Waiting() {
+function WaitingTiles() {
   return figures.map(({ name }) => (
     <div key={name} className="card tile">
-      <Skeleton active title={false} paragraph={{ rows: 3 }} />
+      <Waiting lines={3} />
     </div>
   ))
 }
@@ -71,9 +71,8 @@ function Tile({
   const { t } = useTranslation()
   const formats = useFormat(utc)
   const { value, before, rows } = totals[name]
-  const ratio = value !== null && before !== null && before > 0 ? value / before - 1 : null
-  // A period before with hardly any data is no baseline: the number stands beside, a percentage would mislead.
-  const change = ratio !== null && ratio <= mostChange ? ratio : null
+  const comparable = (totals.decided.before ?? 0) >= leastShare * (totals.decided.value ?? 0)
+  const change = comparable && value !== null && before !== null && before > 0 ? value / before - 1 : null
   const tone = change === null || worse === null || Math.abs(change) < 0.005 ? 'quiet' : change > 0 ? 'danger' : 'good'
   const baseline =
     before === null || (totals.decided.before ?? 0) === 0

@@ -70,7 +70,7 @@ function TrendTable({ series, utc }: { series: SituationSeries; utc: boolean }) 
   const missing = missingBuckets(series)
   return (
     <div className="scroll" style={{ maxHeight: 360 }} tabIndex={0} role="region" aria-label={t('trend.title')}>
-      <table className="figures">
+      <table className="figures" data-testid="trend-table">
         <thead>
           <tr>
             <th scope="col">{t('trend.time')}</th>

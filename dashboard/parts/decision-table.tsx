@@ -30,7 +30,9 @@ export function DecisionTable({
             <th scope="col" className="number roomy">
               {t('latest.score')}
             </th>
-            <th scope="col">{t('latest.action')}</th>
+            <th scope="col" className="roomy">
+              {t('latest.action')}
+            </th>
             <th scope="col" className="roomy">
               {t('latest.surface')}
             </th>
@@ -67,9 +69,12 @@ function DecisionRow({ decision, utc }: { decision: DecisionSummary; utc: boolea
       </td>
       <td>
         <LabelTag decision={decision} />
+        <span className="narrow under">
+          <ActionTag action={decision.action} />
+        </span>
       </td>
       <td className="number roomy">{status === 'decided' ? format.percent(score) : '–'}</td>
-      <td>
+      <td className="roomy">
         <ActionTag action={decision.action} />
       </td>
       <td className="roomy">{surface(decision.surface)}</td>

@@ -1,9 +1,10 @@
 import type { UseQueryResult } from '@tanstack/react-query'
-import { Alert, Button, Skeleton } from 'antd'
+import { Alert, Button } from 'antd'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ApiError } from '../api.ts'
 import { Card } from './card.tsx'
+import { Waiting } from './waiting.tsx'
 
 /** A titled part of a page that shows what a query brought, or why it brought nothing. */
 export function Panel<Answer>({
@@ -26,7 +27,7 @@ export function Panel<Answer>({
 
 export function QueryContent<Answer>({
   query,
-  waiting = <Skeleton active paragraph={{ rows: 3 }} />,
+  waiting = <Waiting />,
   children,
 }: {
   query: UseQueryResult<Answer>

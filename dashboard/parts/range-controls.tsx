@@ -1,5 +1,5 @@
-import { Segmented, Select } from 'antd'
-import { lazy, Suspense } from 'react'
+import { Select } from 'antd'
+import { lazy, Suspense, useId } from 'react'
 import { useTranslation } from 'react-i18next'
 import { bucketsFor, ranges, spanOf, type BucketName, type RangeName } from '../search.ts'
 
@@ -52,16 +52,27 @@ export function RangeControls({ search, change }: { search: TimeSearch; change: 
           />
         </Suspense>
       )}
-      <Segmented<'local' | 'utc'>
-        aria-label={t('range.zone')}
-        value={search.zone ?? 'local'}
-        options={[
-          { value: 'local', label: t('range.local') },
-          { value: 'utc', label: t('range.utc') },
-        ]}
-        onChange={zone => change({ zone })}
-      />
+      <ZoneSwitch zone={search.zone ?? 'local'} change={zone => change({ zone })} />
     </>
+  )
+}
+
+const zones = ['local', 'utc'] as const
+type Zone = (typeof zones)[number]
+
+function ZoneSwitch({ zone, change }: { zone: Zone; change: (zone: Zone) => void }) {
+  const { t } = useTranslation()
+  const name = useId()
+  return (
+    <fieldset className="switch">
+      <legend className="unseen">{t('range.zone')}</legend>
+      {zones.map(value => (
+        <label key={value}>
+          <input type="radio" className="unseen" name={name} checked={zone === value} onChange={() => change(value)} />
+          {t(`range.${value}`)}
+        </label>
+      ))}
+    </fieldset>
   )
 }
 

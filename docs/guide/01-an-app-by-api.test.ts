@@ -20,7 +20,13 @@ describe('an app, run by API', () => {
     // riskloom apps import greeting.yml --publish --json
     const { code, answer } = await product.cli('apps', 'import', file('greeting.yml'), '--publish')
     expect(code).toBe(0)
-    expect(answer).toMatchObject({ appId: 'greeting', mode: 'workflow', status: 'completed', checklist: [], published: true })
+    expect(answer).toMatchObject({
+      appId: 'greeting',
+      mode: 'workflow',
+      status: 'completed',
+      checklist: [],
+      published: true,
+    })
   })
 
   it('makes a key that runs this app and nothing else', async () => {
@@ -50,13 +56,23 @@ describe('an app, run by API', () => {
   it('names an input that is missing', async () => {
     const answer = await run({ inputs: {}, response_mode: 'blocking', user: 'u1' })
     expect(answer.status).toBe(400)
-    expect(await answer.json()).toEqual({ code: 'invalid_param', message: 'name is required in input form', status: 400 })
+    expect(await answer.json()).toEqual({
+      code: 'invalid_param',
+      message: 'name is required in input form',
+      status: 400,
+    })
   })
 
   it('keeps the run', async () => {
-    const { workflow_run_id: id } = (await (await run({ inputs: { name: 'Bo' }, user: 'u1' })).json()) as { workflow_run_id: string }
+    const { workflow_run_id: id } = (await (await run({ inputs: { name: 'Bo' }, user: 'u1' })).json()) as {
+      workflow_run_id: string
+    }
     const detail = await fetch(`${product.url}/v1/workflows/run/${id}`, { headers: { authorization: `Bearer ${key}` } })
-    expect(await detail.json()).toMatchObject({ id, status: 'succeeded', outputs: { greeting: 'Hello, Bo! 2 letters.' } })
+    expect(await detail.json()).toMatchObject({
+      id,
+      status: 'succeeded',
+      outputs: { greeting: 'Hello, Bo! 2 letters.' },
+    })
   })
 
   function run(body: object): Promise<Response> {

@@ -29,6 +29,26 @@ describe('compiling', () => {
     expect(result.ok && result.graph.nodes[0]?.opens).toEqual([1])
   })
 
+  it('warns of what is not held of a JSON schema', () => {
+    const field = (name: string, schema: unknown): object => ({
+      variable: name,
+      type: 'json_object',
+      json_schema: schema,
+    })
+    const properties = { pattern: { type: 'string', pattern: 'x', minLength: 1 }, b: { uniqueItems: true } }
+    const variables = [field('a', { properties }), field('q', '{'), field('c', { type: 'object' }), field('d', null)]
+    const result = build({ start: { type: 'start', variables }, end }, line)
+    const warning = { severity: 'warning', nodeId: 'start', field: 'data.variables.0.json_schema' }
+    expect(result).toMatchObject({
+      ok: true,
+      problems: [
+        { ...warning, message: 'JSON schema of a: pattern is not checked' },
+        { ...warning, message: 'JSON schema of a: uniqueItems is not checked' },
+        { field: 'data.variables.1.json_schema', message: expect.stringContaining('JSON schema of q is invalid: ') },
+      ],
+    })
+  })
+
   it.each<[string, Nodes, Edges, object]>([
     [
       'an unknown type',

@@ -7,6 +7,7 @@ import { readCommon, type CommonSettings } from './common-data.ts'
 import type { DocumentVariable, WorkflowBlock, WorkflowDocument } from './document.ts'
 import type { Graph, GraphEdge, GraphNode, ResponseSegment } from './graph.ts'
 import { openedBy } from './opened-by.ts'
+import { checkSchemas } from './json-schemas.ts'
 import { nodeTypeName, parseNode, type ParsedNode } from './parse-node.ts'
 import { problem, type Problem } from './problem.ts'
 import { readStructure } from './structure.ts'
@@ -30,7 +31,13 @@ export function compile(document: WorkflowDocument): CompileResult {
   const nodes = workflow.nodes.map(node => ({ id: node.id, type: nodeTypeName(node) }))
   const structure = readStructure(nodes, workflow.edges)
   const { parsed, settings, problems: nodeProblems } = parseNodes(workflow, new Set(structure.order))
-  const problems = [...modeProblem, ...structure.problems, ...nodeProblems, ...checkVariables(parsed, workflow)]
+  const problems = [
+    ...modeProblem,
+    ...structure.problems,
+    ...nodeProblems,
+    ...checkVariables(parsed, workflow),
+    ...checkSchemas(parsed),
+  ]
   if (structure.root === null || problems.some(entry => entry.severity === 'error')) return { ok: false, problems }
   return { ok: true, problems, graph: assemble(workflow, structure, parsed, settings) }
 }

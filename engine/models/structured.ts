@@ -1,6 +1,6 @@
-import { Ajv, type ValidateFunction } from 'ajv'
 import { jsonrepair } from 'jsonrepair'
 import { messageOf } from '../error.ts'
+import { compileSchema, type SchemaCheck } from '../json-schema.ts'
 import type { ChatMessage } from '../ports/models.ts'
 import { decodeInput, toJs } from '../values/codec.ts'
 import { isObject } from '../values/object.ts'
@@ -47,15 +47,15 @@ export function withProblem(messages: readonly ChatMessage[], answer: string, pr
 
 /** Reads an answer, mending what is often wrong with JSON of models (fences, quotes, commas, a cut end). */
 export function readStructured(answer: string, schema: Schema): StructuredAnswer {
-  const validate = validatorOf(schema)
-  if (typeof validate === 'string') return { ok: false, problem: `the JSON schema itself is invalid: ${validate}` }
+  const compiled = compileSchema(schema, 'all')
+  if (!compiled.ok) return { ok: false, problem: `the JSON schema itself is invalid: ${compiled.problem}` }
   const text = withoutFence(splitReasoning(answer).text)
   if (!text.includes('{')) return { ok: false, problem: 'it holds no JSON object' }
   try {
     const value = decodeInput(jsonrepair(text))
     if (!isObject(value)) return { ok: false, problem: 'it is not a JSON object' }
-    if (validate(toJs(value)) === true) return { ok: true, value }
-    return { ok: false, problem: problemsOf(validate) }
+    const problems = compiled.check(toJs(value))
+    return problems.length === 0 ? { ok: true, value } : { ok: false, problem: sentence(problems) }
   } catch (error) {
     return { ok: false, problem: `it is not JSON: ${messageOf(error)}` }
   }
@@ -69,31 +69,6 @@ function withoutFence(text: string): string {
   return start <= 0 ? inner : inner.slice(start)
 }
 
-function problemsOf(validate: ValidateFunction): string {
-  const problems = validate.errors ?? []
-  return problems
-    .slice(0, 5)
-    .map(({ instancePath, message }) => `${instancePath || 'the object'} ${message ?? 'does not fit'}`)
-    .join('; ')
-}
-
-const compiled = new WeakMap<Schema, ValidateFunction | string>()
-
-function validatorOf(schema: Schema): ValidateFunction | string {
-  const known = compiled.get(schema)
-  if (known !== undefined) return known
-  const validate = compile(schema)
-  compiled.set(schema, validate)
-  return validate
-}
-
-function compile(schema: Schema): ValidateFunction | string {
-  try {
-    const ajv = new Ajv({ strict: false, validateFormats: false, logger: false, allErrors: true })
-    // Regular expressions of authors over answers of models could hold the whole process up.
-    ajv.removeKeyword('pattern').removeKeyword('patternProperties')
-    return ajv.compile(schema)
-  } catch (error) {
-    return messageOf(error)
-  }
+function sentence(problems: ReturnType<SchemaCheck>): string {
+  return problems.map(({ path, message }) => `${path || 'the object'} ${message}`).join('; ')
 }

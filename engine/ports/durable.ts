@@ -68,6 +68,3 @@ export interface Durable extends Port {
   /** Events of an active or recent run behind a sequence number; undefined when unknown. */
   events(workspace: string, runId: string, after?: number): AsyncIterable<RunEvent> | undefined
 }
-
-/** Topic (without workspace) to which every ended single run is appended as JSON of the `Run` schema. */
-export const runsTopic = 'runs'

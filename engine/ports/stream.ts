@@ -45,7 +45,12 @@ export interface Stream extends Port {
   /** Resolves when all records are durable; the positions come back in the order given. All or nothing. */
   append(topic: string, records: readonly NewRecord[]): Promise<{ partition: number; offset: number }[]>
   /** Records of one partition from an offset on, in order; empty at the end. Bounded by count and bytes (≥ 1 record). */
-  read(topic: string, partition: number, from: number, limit: { records: number; bytes?: number }): Promise<StoredRecord[]>
+  read(
+    topic: string,
+    partition: number,
+    from: number,
+    limit: { records: number; bytes?: number },
+  ): Promise<StoredRecord[]>
   /** Resolves when the topic has a record at or behind one of the offsets, or on abort or time-out (milliseconds). */
   wait(topic: string, from: readonly number[], timeoutMs: number, signal?: AbortSignal): Promise<void>
   /** Offset of the first record at or behind a time (milliseconds); `next` when there is none. */

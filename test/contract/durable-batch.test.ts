@@ -131,14 +131,39 @@ describe.each(durables)('durable batches: $engine', adapter => {
     expect(sleeps[0]).toBeGreaterThanOrEqual(80)
   })
 
-  test('a journal that fails ends the batch with its reason; nothing runs on behind it', async () => {
-    const { durable, calls } = await world(echo, { faults: parseFaults('journal:before:error:#3') })
-    await expect(durable.runBatch(batchRequest(20, { concurrency: 2 }))).rejects.toThrow(
-      'fault injected before journal',
-    )
-    const made = calls().length
+  test('a journal that fails for a while delays the batch; no model is asked again and no run stops for it', async () => {
+    let refusals = 0
+    const refuse = () => {
+      if (refusals === 12) return
+      refusals += 1
+      throw new RiskloomError('disk-full', 'no space left', { transient: true })
+    }
+    const { durable, calls, lines } = await world(echo, { wrap: spying(refuse), limits: { runMs: 60 } })
+    const results = await durable.runBatch(batchRequest(2))
+    expect(results).toMatchObject([
+      { attempts: 1, run: { status: 'succeeded' } },
+      { attempts: 1, run: { status: 'succeeded' } },
+    ])
+    expect(results.every(({ run }) => run.elapsedMs > 60)).toBe(true)
+    expect(calls().filter(prompt => prompt.startsWith('first'))).toHaveLength(2)
+    expect(calls()).toHaveLength(4)
+    expect(lines.filter(({ message }) => message.startsWith('journal does not take results'))).toHaveLength(12)
+  })
+
+  test('a batch that is aborted while the journal fails ends with its reason; nothing runs on behind it', async () => {
+    let full = true
+    const refuse = () => {
+      if (full) throw new RiskloomError('disk-full', 'no space left', { transient: true })
+    }
+    const { durable, calls } = await world(echo, { wrap: spying(refuse) })
+    const controller = new AbortController()
+    const running = durable.runBatch(batchRequest(20, { concurrency: 2, signal: controller.signal }))
+    await eventually(() => (calls().length === 2 ? true : undefined))
+    controller.abort(new Error('enough'))
+    await expect(running).rejects.toThrow('enough')
     await new Promise(resolve => setTimeout(resolve, 30))
-    expect(calls()).toHaveLength(made)
+    expect(calls()).toHaveLength(2)
+    full = false
     const results = await durable.runBatch(batchRequest(20, { concurrency: 2 }))
     expect(results.every(({ run }) => run.status === 'succeeded')).toBe(true)
   })

@@ -134,6 +134,25 @@ describe.each(durables)('durable after a crash: $engine', adapter => {
     }
   })
 
+  test('a run that is stopped while it is still being prepared ends at once and is never driven', async () => {
+    const first = await world(() => new Promise(() => {}))
+    await first.durable.start(request(versions.twoCalls, 'run-1', { q: 'x' }))
+    await closed(first)
+    let load = (): void => {}
+    const loading = new Promise<typeof versions.twoCalls>(resolve => (load = () => resolve(versions.twoCalls)))
+    const again = await world(echo, { open: options => adapter.open({ ...options, loadVersion: () => loading }) })
+    await eventually(() => again.durable.get(workspace, 'run-1'))
+    expect(await Promise.all([again.durable.stop(workspace, 'run-1'), again.durable.stop(workspace, 'run-1')])).toEqual(
+      [true, true],
+    )
+    load()
+    await new Promise(resolve => setTimeout(resolve, 30))
+    expect(again.calls()).toEqual([])
+    expect(await endedRuns(again.stream)).toMatchObject([
+      { runId: 'run-1', status: 'stopped', error: 'Aborted: User requested stop' },
+    ])
+  })
+
   test('a journal that says something else than the workflow parks the run', async () => {
     const first = await world(() => new Promise(() => {}))
     await first.durable.start(request(versions.twoCalls, 'run-1', { q: 'x' }))

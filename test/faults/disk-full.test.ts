@@ -37,7 +37,7 @@ describe.skipIf(disk === undefined)('a full disk under a whole pipeline (needs t
   let fixture: StreamFixture
   let source: Source
   const accepted: string[] = []
-  const refused: { readonly events: readonly Record<string, unknown>[]; readonly error: unknown }[] = []
+  const refused: { readonly events: Record<string, unknown>[]; readonly error: unknown }[] = []
 
   beforeAll(async () => {
     twins = await openTwins({ folder: join(disk?.path ?? '', 'data'), sandbox })
@@ -76,8 +76,8 @@ describe.skipIf(disk === undefined)('a full disk under a whole pipeline (needs t
       status: 'running',
       error: null,
     })
-    const { inFlight } = await fixture.streams.audit(workspace, pipeline)
-    expect(inFlight, 'no plan was under way when the disk was full').toBeGreaterThan(0)
+    const { read, inFlight } = await twins.services.records.workspace(workspace).plans.counts(pipeline)
+    expect(read - inFlight, 'nothing was left to do when the disk was full').toBeLessThan(accepted.length)
   })
 
   it('outlasts the end of PostgreSQL, which has no room for its log', async () => {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { chromium, type BrowserContext } from 'playwright-core'
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions } from 'playwright-core'
 
 const executablePath = '/usr/bin/chromium'
 
@@ -27,16 +27,15 @@ export interface BrowserOptions {
 }
 
 /** A browser with an empty profile of its own. */
-export async function openBrowser(options: BrowserOptions = {}): Promise<{ context: BrowserContext; close(): Promise<void> }> {
+export async function openBrowser(
+  options: BrowserOptions = {},
+): Promise<{ context: BrowserContext; close(): Promise<void> }> {
   const profile = await mkdtemp(join(tmpdir(), 'riskloom-browser-'))
   const context = await chromium.launchPersistentContext(profile, {
     executablePath,
     headless: true,
     args: flags,
-    locale: options.locale ?? 'en-US',
-    colorScheme: options.colorScheme ?? 'light',
-    viewport: { width: options.width ?? 1280, height: options.height ?? 900 },
-    timezoneId: 'Asia/Shanghai',
+    ...contextOptions(options),
   })
   return {
     context,
@@ -44,5 +43,19 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<{ conte
       await context.close()
       await rm(profile, { recursive: true, force: true })
     },
+  }
+}
+
+/** One browser for many contexts: each is as empty as a new profile, and opens at once. */
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath, headless: true, args: flags })
+}
+
+export function contextOptions(options: BrowserOptions): BrowserContextOptions {
+  return {
+    locale: options.locale ?? 'en-US',
+    colorScheme: options.colorScheme ?? 'light',
+    viewport: { width: options.width ?? 1280, height: options.height ?? 900 },
+    timezoneId: 'Asia/Shanghai',
   }
 }

@@ -44,6 +44,7 @@ export async function embeddedStream(options: EmbeddedStreamOptions): Promise<St
   })
   const sweeping = setInterval(() => void topics.sweep(), sweepEveryMs).unref()
 
+  let probing: Promise<void> | undefined
   return {
     engine: 'embedded',
     shared: false,
@@ -74,10 +75,9 @@ export async function embeddedStream(options: EmbeddedStreamOptions): Promise<St
     groups: groupsOf(topics, clock, handles),
     check: async () => {
       topics.check()
-      // Says `disk-full` before the next append would.
-      const probe = join(folder, 'probe')
-      await writeFileDurably(probe, Buffer.alloc(4096))
-      await rm(probe)
+      // Several may ask at once: two probes would remove each other's file.
+      probing ??= probe(folder).finally(() => (probing = undefined))
+      await probing
     },
     close: async () => {
       clearInterval(sweeping)
@@ -86,6 +86,13 @@ export async function embeddedStream(options: EmbeddedStreamOptions): Promise<St
       unlock()
     },
   }
+}
+
+/** Says `disk-full` before the next append would. */
+async function probe(folder: string): Promise<void> {
+  const path = join(folder, 'probe')
+  await writeFileDurably(path, Buffer.alloc(4096))
+  await rm(path, { force: true })
 }
 
 function groupsOf(topics: Topics, clock: Clock, handles: Handles): StreamGroups {

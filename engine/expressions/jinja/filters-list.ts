@@ -6,7 +6,8 @@ import { argument, flagArgument, integerArgument, textArgument } from './argumen
 import { fault } from './fault.ts'
 import type { Filter, FilterContext } from './filter.ts'
 import { attribute, subscript } from './members.ts'
-import { binary, order } from './operators.ts'
+import { binary, order, same } from './operators.ts'
+import { Seen } from './seen.ts'
 import { iterate, textOfItem, toValue, truthOf, Undefined, type Arguments, type Item } from './runtime.ts'
 
 type ListFilter = (list: readonly Value[], args: Arguments, context: FilterContext) => Item
@@ -33,14 +34,13 @@ const lists: Readonly<Record<string, ListFilter>> = {
   },
   unique: (list, args, context) => {
     const name = argument(args, 1, 'attribute', null)
-    const keys: Value[] = []
+    const seen = new Seen(context.budget)
     return list.filter(item => {
       const key = fold(
         name === null ? item : toValue(path(item, name, context)),
         flagArgument(args, 0, 'case_sensitive', false),
       )
-      context.budget.spend(keys.length / 8)
-      return keys.some(known => isEqual(known, key)) ? false : keys.push(key) > 0
+      return seen.add(key)
     })
   },
   sum: (list, args, context) => {
@@ -87,7 +87,7 @@ const lists: Readonly<Record<string, ListFilter>> = {
     for (const item of sortBy(list, name, false, context)) {
       const key = toValue(path(item, name, context))
       const last = groups.at(-1)
-      if (last !== undefined && isEqual(fold(last.key, false), fold(key, false))) last.items.push(item)
+      if (last !== undefined && same(fold(last.key, false), fold(key, false), context.budget)) last.items.push(item)
       else groups.push({ key, items: [item] })
     }
     return groups.map(({ key, items }): Value => [key, items])
@@ -129,7 +129,6 @@ function fold(value: Value, caseSensitive: boolean): Value {
 }
 
 function sortBy(list: readonly Value[], name: Value, caseSensitive: boolean, context: FilterContext): Value[] {
-  context.budget.spend(list.length * Math.ceil(Math.log2(list.length + 2)))
   const names = name === null ? [] : typeof name === 'string' ? name.split(',') : [name]
   const keyed = list.map(item => ({
     item,
@@ -138,7 +137,7 @@ function sortBy(list: readonly Value[], name: Value, caseSensitive: boolean, con
         ? [fold(item, caseSensitive)]
         : names.map(part => fold(toValue(path(item, part, context)), caseSensitive)),
   }))
-  keyed.sort((first, second) => order(first.keys, second.keys))
+  keyed.sort((first, second) => order(first.keys, second.keys, context.budget))
   return keyed.map(({ item }) => item)
 }
 
@@ -158,7 +157,8 @@ function extreme(list: readonly Value[], args: Arguments, context: FilterContext
   const caseSensitive = flagArgument(args, 0, 'case_sensitive', false)
   const keyOf = (item: Value): Value => fold(name === null ? item : toValue(path(item, name, context)), caseSensitive)
   let best: Value | undefined
-  for (const item of list) if (best === undefined || order(keyOf(item), keyOf(best)) * direction > 0) best = item
+  for (const item of list)
+    if (best === undefined || order(keyOf(item), keyOf(best), context.budget) * direction > 0) best = item
   return best === undefined ? new Undefined('No aggregated item, sequence was empty.') : best
 }
 

@@ -109,7 +109,7 @@ export const textFilters: Readonly<Record<string, Filter>> = {
       name,
       (item, args, { budget }) => {
         const text = textOfItem(item)
-        budget.spend(text.length / 16)
+        budget.spend(text.length / 4)
         const changed = change(text, args, budget)
         return typeof changed === 'string' ? budget.text(changed) : changed
       },

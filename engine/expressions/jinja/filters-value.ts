@@ -20,7 +20,11 @@ export const valueFilters: Readonly<Record<string, Filter>> = {
     return number < 0 ? -number : number
   },
   round: (item, args) => round(Number(numberOf(required(item), 'round')), args),
-  tojson: (item, args, { budget }) => budget.text(toJson(required(item), integerArgument(args, 0, 'indent', 0))),
+  tojson: (item, args, { budget }) => {
+    const text = toJson(required(item), integerArgument(args, 0, 'indent', 0))
+    budget.spend(text.length / 2)
+    return budget.text(text)
+  },
   length,
   count: length,
   attr: (item, args, { budget }) => attribute(item, textArgument(args, 0, 'name', ''), budget),
@@ -33,10 +37,13 @@ function defaultFilter(...[item, args]: Parameters<Filter>): ReturnType<Filter> 
   return replaced ? argument(args, 0, 'default_value', '') : item
 }
 
-function length(...[item]: Parameters<Filter>): bigint {
+function length(...[item, , { budget }]: Parameters<Filter>): bigint {
   if (item instanceof Undefined) return 0n
   const value = toValue(item)
-  if (typeof value === 'string') return BigInt(codePointLength(value))
+  if (typeof value === 'string') {
+    budget.spend(value.length / 16)
+    return BigInt(codePointLength(value))
+  }
   if (isList(value)) return BigInt(value.length)
   return isObject(value) ? BigInt(Object.keys(value).length) : fault('the object has no length')
 }

@@ -10,7 +10,7 @@ export function globalsOf(budget: Budget): ReadonlyMap<string, Item> {
   const functions: Readonly<Record<string, (args: Arguments) => Item>> = {
     range: args => range(args, budget),
     dict: args => dict(args),
-    namespace: args => new Namespace('namespace', new Map([...entriesOf(args), ...args.named]), true),
+    namespace: args => namespace(args),
     joiner: args => joiner(args),
     cycler: args => cycler(args),
     lipsum: () => fault('lipsum is not available'),
@@ -29,6 +29,11 @@ function range(args: Arguments, budget: Budget): Item {
   if (length > maxRange) return fault(`Range too big. The sandbox blocks ranges larger than MAX_RANGE (${maxRange}).`)
   budget.spend(length)
   return Array.from({ length }, (_, index) => BigInt(from + index * step))
+}
+
+function namespace(args: Arguments): Namespace {
+  const fields = new Map([...entriesOf(args), ...args.named])
+  return new Namespace('namespace', () => fields, true)
 }
 
 function entriesOf(args: Arguments): [string, Item][] {
@@ -77,7 +82,7 @@ function cycler(args: Arguments): Item {
       return null
     }),
   )
-  return new Namespace('cycler', fields, false)
+  return new Namespace('cycler', () => fields, false)
 }
 
 /** `loop` inside a `for`: where it is and what stands beside. */
@@ -94,24 +99,30 @@ export function loopOf(items: readonly Item[], depth: number): { at(index: numbe
   return {
     at(place) {
       index = place
-      const length = items.length
-      const fields = new Map<string, Item>([
-        ['index', BigInt(place + 1)],
-        ['index0', BigInt(place)],
-        ['revindex', BigInt(length - place)],
-        ['revindex0', BigInt(length - place - 1)],
-        ['first', place === 0],
-        ['last', place === length - 1],
-        ['length', BigInt(length)],
-        ['depth', BigInt(depth)],
-        ['depth0', BigInt(depth - 1)],
-        ['cycle', cycle],
-        ['changed', changed],
-      ])
-      const [before, after] = [items[place - 1], items[place + 1]]
-      if (before !== undefined) fields.set('previtem', before)
-      if (after !== undefined) fields.set('nextitem', after)
-      return new Namespace('loop', fields, false)
+      return new Namespace(
+        'loop',
+        () => new Map([...placeOf(items, place, depth), ['cycle', cycle], ['changed', changed]]),
+        false,
+      )
     },
   }
+}
+
+function placeOf(items: readonly Item[], place: number, depth: number): Map<string, Item> {
+  const { length } = items
+  const fields = new Map<string, Item>([
+    ['index', BigInt(place + 1)],
+    ['index0', BigInt(place)],
+    ['revindex', BigInt(length - place)],
+    ['revindex0', BigInt(length - place - 1)],
+    ['first', place === 0],
+    ['last', place === length - 1],
+    ['length', BigInt(length)],
+    ['depth', BigInt(depth)],
+    ['depth0', BigInt(depth - 1)],
+  ])
+  const [before, after] = [items[place - 1], items[place + 1]]
+  if (before !== undefined) fields.set('previtem', before)
+  if (after !== undefined) fields.set('nextitem', after)
+  return fields
 }

@@ -55,6 +55,7 @@ export function slice(object: Item, start: Value, stop: Value, step: Value, budg
   if (object instanceof Undefined) return fault(object.reason)
   if (typeof object !== 'string' && !isList(object as Value)) return fault(`'${typeName(object)}' cannot be sliced`)
   const items: readonly Value[] = typeof object === 'string' ? codePoints(object) : (object as readonly Value[]) // just checked
+  budget.spend(items.length / 8)
   const stride = step === null ? 1 : place(step)
   if (stride === 0) return fault('slice step cannot be zero')
   const [low, high] = stride > 0 ? [0, items.length] : [-1, items.length - 1]

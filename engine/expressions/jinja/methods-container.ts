@@ -1,10 +1,9 @@
 import { getKey, isObject, setKey, type MutableObject } from '../../values/object.ts'
 import { pythonText } from '../../values/text.ts'
 import type { ObjectValue, Value } from '../../values/value.ts'
-import { isEqual } from '../python.ts'
 import { argument, flagArgument, integerArgument } from './arguments.ts'
 import { fault } from './fault.ts'
-import { order } from './operators.ts'
+import { order, same } from './operators.ts'
 import { iterate, toValue, type Arguments, type Budget, type Item } from './runtime.ts'
 
 export type Method = (object: Value, args: Arguments, budget: Budget) => Item
@@ -46,24 +45,30 @@ const lists: Readonly<Record<string, ListMethod>> = {
     const [item] = list.splice(at, 1)
     return item === undefined ? fault('pop index out of range') : item
   },
-  remove: changing((list, args) => {
-    const at = list.findIndex(item => isEqual(item, argument(args, 0, 'value', null)))
+  remove: changing((list, args, budget) => {
+    const at = list.findIndex(equalTo(args, budget))
     return at < 0 ? fault('list.remove(x): x not in list') : list.splice(at, 1)
   }),
   clear: changing(list => list.splice(0)),
   reverse: changing(list => list.reverse()),
   sort: (list, args, budget) => {
     budget.spend(list.length * Math.ceil(Math.log2(list.length + 2)))
-    list.sort((first, second) => order(first, second))
+    list.sort((first, second) => order(first, second, budget))
     if (flagArgument(args, -1, 'reverse', false)) list.reverse()
     return null
   },
   copy: (list, _, budget) => budget.list([...list]),
-  index: (list, args) => {
-    const at = list.findIndex(item => isEqual(item, argument(args, 0, 'value', null)))
+  index: (list, args, budget) => {
+    const at = list.findIndex(equalTo(args, budget))
     return at < 0 ? fault('the value is not in the list') : BigInt(at)
   },
-  count: (list, args) => BigInt(list.filter(item => isEqual(item, argument(args, 0, 'value', null))).length),
+  count: (list, args, budget) => BigInt(list.filter(equalTo(args, budget)).length),
+}
+
+/** Whether an item is the one that was asked for. */
+function equalTo(args: Arguments, budget: Budget): (item: Value) => boolean {
+  const wanted = argument(args, 0, 'value', null)
+  return item => same(item, wanted, budget)
 }
 
 type DictMethod = (object: MutableObject, args: Arguments, budget: Budget) => Item

@@ -95,7 +95,7 @@ export const textMethods: Readonly<Record<string, Method>> = Object.fromEntries(
     name,
     (object, args, budget) => {
       const text = pythonText(object)
-      budget.spend(text.length / 16)
+      budget.spend(text.length / 4)
       return method(text, args, budget)
     },
   ]),

@@ -61,34 +61,44 @@ export function binary(operator: string, left: Item, right: Item, budget: Budget
     case '~':
       return budget.text(textOfItem(left) + textOfItem(right))
     case '==':
-      return equals(left, right)
+      return equals(left, right, budget)
     case '!=':
-      return !equals(left, right)
+      return !equals(left, right, budget)
     case 'in':
-      return contains(right, left)
+      return contains(right, left, budget)
     case 'not in':
-      return !contains(right, left)
+      return !contains(right, left, budget)
     case '<':
     case '>':
     case '<=':
     case '>=':
-      return compareBy(operator, order(required(left), required(right), operator))
+      return compareBy(operator, order(required(left), required(right), budget, operator))
     default:
       return calculate(operator, required(left), required(right), budget)
   }
 }
 
-export function equals(left: Item, right: Item): boolean {
+export function equals(left: Item, right: Item, budget: Budget): boolean {
   if (left instanceof Undefined || right instanceof Undefined)
     return left instanceof Undefined && right instanceof Undefined
-  return isEqual(toValue(left), toValue(right))
+  return same(toValue(left), toValue(right), budget)
 }
 
-function contains(container: Item, item: Item): boolean {
+/** Equal values are looked through to their ends, which is no more than there is in the left one. */
+export function same(left: Value, right: Value, budget: Budget): boolean {
+  if (typeof left === 'object' && typeof right === 'object') budget.walk(left)
+  return isEqual(left, right)
+}
+
+function contains(container: Item, item: Item, budget: Budget): boolean {
   const value = required(container)
   const wanted = toValue(item)
-  if (isList(value)) return value.some(element => isEqual(element, wanted))
+  if (isList(value)) {
+    budget.spend(value.length / 4)
+    return value.some(element => same(element, wanted, budget))
+  }
   if (typeof value === 'string') {
+    budget.spend(value.length / 64)
     return typeof wanted === 'string' ? value.includes(wanted) : fault("'in <string>' requires string as left operand")
   }
   if (isObject(value)) return typeof wanted === 'string' && Object.hasOwn(value, wanted)
@@ -103,7 +113,7 @@ function compareBy(operator: string, sign: number): boolean {
 }
 
 /** Negative, zero or positive; texts by code point, lists item by item. NaN where a number is none. */
-export function order(left: Value, right: Value, operator = '<'): number {
+export function order(left: Value, right: Value, budget: Budget, operator = '<'): number {
   const [first, second] = [asNumber(left), asNumber(right)]
   if (first !== undefined && second !== undefined)
     return first < second ? -1 : first > second ? 1 : first == second ? 0 : Number.NaN
@@ -111,7 +121,8 @@ export function order(left: Value, right: Value, operator = '<'): number {
   if (isList(left) && isList(right)) {
     for (let index = 0; index < Math.min(left.length, right.length); index += 1) {
       const [one, other] = [left[index] ?? null, right[index] ?? null]
-      if (!isEqual(one, other)) return order(one, other, operator)
+      budget.spend(2)
+      if (!same(one, other, budget)) return order(one, other, budget, operator)
     }
     return left.length - right.length
   }

@@ -6,6 +6,7 @@ import { getKey, isList, isObject } from '../../values/object.ts'
 import { textOf } from '../../values/text.ts'
 import type { ObjectValue, Value } from '../../values/value.ts'
 import { maxOutput, renderJinja } from './render.ts'
+import { maxSteps } from './runtime.ts'
 
 const recorded = decodeInput(readFileSync(new URL('../../../test/recordings/jinja2.json', import.meta.url), 'utf8'))
 const part = (value: Value | undefined, key: string): Value =>
@@ -89,6 +90,49 @@ describe('templates', () => {
     const started = performance.now()
     expect(failure(template)).not.toMatch(/^(no failure|a bug)/)
     expect(performance.now() - started).toBeLessThan(5_000)
+  })
+
+  const again = (statement: string): string => `{% for i in range(100000) %}${statement}{% endfor %}`
+  it.each([
+    again(again('')),
+    again('{% for a in "a" %}{% for b in "b" %}{% for c in "c" %}{% endfor %}{% endfor %}{% endfor %}'),
+    '{% macro f(n) %}{% if n > 0 %}{{ f(n - 1) }}{{ f(n - 1) }}{% endif %}{% endmacro %}{{ f(40) }}',
+    again('{% set _ = text|length %}'),
+    again('{% set _ = text[:2] %}'),
+    again('{% set _ = text is lower %}'),
+    again('{% set _ = text|title %}'),
+    again('{% set _ = "z" in text %}'),
+    again('{% set _ = list == copy %}'),
+    again('{% set _ = list is eq copy %}'),
+    again('{% set _ = -1 in list %}'),
+    again('{% set _ = [list] | unique | list %}{% set _ = [list].count(copy) %}'),
+    again('{% set _ = list < copy %}'),
+    again('{% set _ = list|tojson %}'),
+    '{{ ([list] * 1000)|sort|length }}',
+    '{{ (range(100000)|map("float")|map("string")|list + [[0.5]] * 100000)|unique|list|length }}',
+  ])('stop after so many steps: %s', template => {
+    const list = Array.from({ length: 10_000 }, (_, index) => BigInt(index))
+    expect(failure(template, { list, copy: [...list], text: 'ab c '.repeat(20_000) })).toContain(
+      `the template computes too long: more than ${maxSteps} steps`,
+    )
+  })
+
+  it.each([
+    '{% for i in list %}{{ loop.index }} {{ i.name|upper }}{% if i.n > 5 %}{{ i.n }}{% else %}low{% endif %}{% if not loop.last %}, {% endif %}{% endfor %}',
+    '{% for i in list|sort(attribute="name", reverse=true) %}{{ i.name }}{% endfor %}',
+    '{% for i in list|selectattr("n", "gt", 10)|map(attribute="name")|unique %}{{ i }}{% endfor %}',
+    '{{ list|map(attribute="n")|unique|list|length }}',
+    '{% set ns = namespace(t=0) %}{% for i in list %}{% set ns.t = ns.t + i.n %}{% endfor %}{{ ns.t }}',
+    '{{ list|tojson }}',
+  ])('work through lists of 10,000: %s', template => {
+    const list = Array.from({ length: 10_000 }, (_, index) => ({ name: `item ${index}`, n: BigInt(index) }))
+    expect(failure(template, { list })).toContain('no failure: ')
+  })
+
+  it('take 1, 1.0 and true for the same', () => {
+    expect(renderJinja('{{ [1, 1.0, true, 1.5, "1", none, 1.5, none, [1], [1.0]]|unique|list }}', {})).toBe(
+      "[1, 1.5, '1', None, [1]]",
+    )
   })
 
   it('write at most 400,000 characters', () => {

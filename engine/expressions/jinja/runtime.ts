@@ -34,22 +34,46 @@ export class Callable {
 /** `namespace()` and `loop`: fields by name, which `set` may write on the former. */
 export class Namespace {
   readonly kind: string
-  readonly fields: Map<string, Item>
   readonly writable: boolean
-  constructor(kind: string, fields: Map<string, Item>, writable: boolean) {
+  private made: Map<string, Item> | undefined
+  private readonly make: () => Map<string, Item>
+
+  /** @param make called when a field is first asked for: most rounds of a loop never look at `loop` */
+  constructor(kind: string, make: () => Map<string, Item>, writable: boolean) {
     this.kind = kind
-    this.fields = fields
+    this.make = make
     this.writable = writable
+  }
+
+  get fields(): Map<string, Item> {
+    this.made ??= this.make()
+    return this.made
   }
 }
 
-/** Bounds the work of one rendering: about 100 ms of computing and a few dozen megabytes. */
-export class Budget {
-  private left = 2_000_000
+/** Steps of one rendering. A step takes 0.1 to 0.3 µs, so that it ends after some 150 ms, as it holds its thread up. */
+export const maxSteps = 600_000
 
-  spend(units: number): void {
-    this.left -= units
-    if (this.left < 0) fault('the template computes too long')
+/** Bounds the work of one rendering, and with it the memory: a few dozen megabytes. */
+export class Budget {
+  private left = maxSteps
+
+  spend(steps: number): void {
+    this.left -= steps
+    if (this.left < 0) fault(`the template computes too long: more than ${maxSteps} steps`)
+  }
+
+  /** Everything inside a value, for what looks at all of it. */
+  walk(value: Value): void {
+    if (typeof value === 'string') this.spend(value.length / 64)
+    else if (isList(value)) {
+      this.spend(value.length / 2)
+      for (const item of value) this.walk(item)
+    } else if (isObject(value)) {
+      const items = Object.values(value)
+      this.spend(items.length)
+      for (const item of items) this.walk(item)
+    }
   }
 
   /** A text that was made. */

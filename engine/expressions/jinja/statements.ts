@@ -90,6 +90,7 @@ function runFor(rendering: Renderer, statement: ForStatement, scope: Scope): voi
   const outer = scope.get('loop')
   const depth = outer instanceof Namespace ? Number(outer.fields.get('depth') ?? 0n) + 1 : 1
   const loop = loopOf(items, depth)
+  rendering.budget.spend(4)
   for (const [index, item] of items.entries()) {
     rendering.budget.spend(4)
     const inner = new Scope(scope)

@@ -58,23 +58,17 @@ export const tests: ReadonlyMap<string, Test> = new Map<string, Test>([
   ['odd', item => remainder(item, 2n) === 1n],
   ['even', item => remainder(item, 2n) === 0n],
   ['divisibleby', (item, args) => remainder(item, integer(args.list[0] ?? null)) === 0n],
-  [
-    'lower',
-    item => textOfItem(item) === textOfItem(item).toLowerCase() && textOfItem(item) !== textOfItem(item).toUpperCase(),
-  ],
-  [
-    'upper',
-    item => textOfItem(item) === textOfItem(item).toUpperCase() && textOfItem(item) !== textOfItem(item).toLowerCase(),
-  ],
+  ['lower', (item, _, budget) => isCased(item, budget, text => text.toLowerCase())],
+  ['upper', (item, _, budget) => isCased(item, budget, text => text.toUpperCase())],
   ['escaped', () => false],
   ['sameas', (item, args) => item === (args.list[0] ?? null)],
   ['filter', item => filters.has(textOfItem(item))],
   ['test', item => tests.has(textOfItem(item))],
-  ['eq', (item, args) => equals(item, args.list[0] ?? null)],
-  ['equalto', (item, args) => equals(item, args.list[0] ?? null)],
-  ['==', (item, args) => equals(item, args.list[0] ?? null)],
-  ['ne', (item, args) => !equals(item, args.list[0] ?? null)],
-  ['!=', (item, args) => !equals(item, args.list[0] ?? null)],
+  ['eq', (item, args, budget) => equals(item, args.list[0] ?? null, budget)],
+  ['equalto', (item, args, budget) => equals(item, args.list[0] ?? null, budget)],
+  ['==', (item, args, budget) => equals(item, args.list[0] ?? null, budget)],
+  ['ne', (item, args, budget) => !equals(item, args.list[0] ?? null, budget)],
+  ['!=', (item, args, budget) => !equals(item, args.list[0] ?? null, budget)],
   ['lt', operator('<')],
   ['lessthan', operator('<')],
   ['<', operator('<')],
@@ -91,4 +85,10 @@ export const tests: ReadonlyMap<string, Test> = new Map<string, Test>([
 function integer(item: Item): bigint {
   const value: Value = required(item)
   return typeof value === 'bigint' ? value : fault('an integer is required')
+}
+
+/** Whether a text has letters with a case and all of them have this one. */
+function isCased(item: Item, budget: Budget, convert: (text: string) => string): boolean {
+  const text = budget.text(textOfItem(item))
+  return text === convert(text) && text.toLowerCase() !== text.toUpperCase()
 }
