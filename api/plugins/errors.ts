@@ -3,6 +3,7 @@ import { codeOf, messageOf, RiskloomError } from '../../engine/error.ts'
 import type { Telemetry } from '../../engine/ports/telemetry.ts'
 import type { ErrorCode } from '../../schemas/errors.ts'
 import { isServiceApi } from '../dify.ts'
+import { drain } from './drain.ts'
 import { difyError } from '../dify-errors.ts'
 
 /** Fastify’s own refusals in the words of our table. */
@@ -16,7 +17,11 @@ const fastifyCodes: Record<string, ErrorCode> = {
 
 /** Every refusal leaves through here: one shape for `/api`, Dify’s for `/v1`. */
 export function errors(app: FastifyInstance, telemetry: Telemetry): void {
-  app.setErrorHandler<FastifyError>((error, request, reply) => send(asRiskloom(error), request, reply, telemetry))
+  app.setErrorHandler<FastifyError>(async (error, request, reply) => {
+    const known = asRiskloom(error)
+    if (known.code === 'body-too-large') await drain(request.raw)
+    return send(known, request, reply, telemetry)
+  })
   app.setNotFoundHandler((request, reply) =>
     send(new RiskloomError('not-found', `there is no ${request.method} ${pathOf(request)}`), request, reply, telemetry),
   )

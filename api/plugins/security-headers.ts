@@ -36,8 +36,9 @@ export async function securityHeaders(app: FastifyInstance): Promise<void> {
     crossOriginEmbedderPolicy: false,
     hsts: false,
   })
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     if (dataPaths.test(request.url)) void reply.headers(dataHeaders)
-    else await reply.helmet()
+    else reply.helmet()
+    done()
   })
 }
