@@ -115,7 +115,10 @@ describe.skipIf(!hasBrowser)('the first page in a browser', () => {
       await page.goBack()
       await settled(page)
       await page.getByRole('button', { name: 'Show as table' }).click()
-      const points = page.getByTestId('trend-table').locator('td a').filter({ hasText: /^[1-9]/ })
+      const points = page
+        .getByTestId('trend-table')
+        .locator('td a')
+        .filter({ hasText: /^[1-9]/ })
       await follow(() => points.nth(100))
     })
   })
