@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url'
 import { performance } from 'node:perf_hooks'
 import { existsSync, readFileSync } from 'node:fs'
 import { parse } from 'csv-parse/sync'
@@ -9,7 +10,8 @@ import { normalise } from '../engine/risk/normalise.ts'
 import type { Sample } from '../schemas/sample-set.ts'
 
 // Times of the wall, and of the processor where other work on the machine would blur them.
-const cold = new URL('../../shared/data/cold/', import.meta.url)
+/** Folder of the COLD data set (train.csv, dev.csv, test.csv), when it is at hand: `npx tsx bench/classifier.ts FOLDER`. */
+const cold = process.argv[2] === undefined ? undefined : pathToFileURL(`${process.argv[2]}/`)
 
 function timed<Result>(work: () => Result): { result: Result; seconds: number; cpu: number } {
   const start = performance.now()
@@ -64,7 +66,7 @@ console.log(
   `classify with evidence, texts of the demonstration: ${quantiles(short, text => classifyText(model, 1, text, true))}`,
 )
 
-if (existsSync(cold)) {
+if (cold !== undefined && existsSync(cold)) {
   const read = (split: Sample['split']): Sample[] => {
     // A CSV file with a header: its rows are objects of strings.
     const rows = parse(readFileSync(new URL(`${split}.csv`, cold)), { bom: true, columns: true }) as {
