@@ -113,7 +113,7 @@ describe('the demonstration’s app', () => {
       policyVersion: 3,
     })
     expect(caught.verdict?.reason).toMatch(
-      /^分类器认为是 off-platform-luring，概率 (?:1\.0|0\.\d{1,4})；举报理由：诈骗$/,
+      /^off-platform-luring (?:1\.0|0\.\d{1,4})；举报理由 \/ reported as: 诈骗$/,
     )
     expect(caught.modelCalls).toMatchObject([{ kind: 'classifier', model: 'report-triage@5', cost: 0 }])
   })
