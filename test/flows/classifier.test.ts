@@ -112,9 +112,7 @@ describe('the demonstration’s app', () => {
       policyClause: 'off-platform-contact',
       policyVersion: 3,
     })
-    expect(caught.verdict?.reason).toMatch(
-      /^off-platform-luring (?:1\.0|0\.\d{1,4})；举报理由 \/ reported as: 诈骗$/,
-    )
+    expect(caught.verdict?.reason).toMatch(/^off-platform-luring (?:1\.0|0\.\d{1,4})；举报理由 \/ reported as: 诈骗$/)
     expect(caught.modelCalls).toMatchObject([{ kind: 'classifier', model: 'report-triage@5', cost: 0 }])
   })
 })
